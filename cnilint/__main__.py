@@ -1,0 +1,8 @@
+"""``python -m cnilint`` is ``cnilint``."""
+
+from __future__ import annotations
+
+from cnilint.cli import main
+
+if __name__ == "__main__":
+    main()
