@@ -1,0 +1,250 @@
+"""The command line: options in, exit code out. 0 nothing found, 1 findings, 2 the job could not be done."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cnilint import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from cnilint.finding import Report
+    from cnilint.run import Run
+
+FORMATS = ("text", "json", "sarif", "github")
+FAIL_ON = ("error", "warning", "info", "never")
+
+
+def main() -> None:
+    """Run the command line; an expected failure is one sentence and exit code 2."""
+    from cnilint.errors import CnilintError  # noqa: PLC0415  # --help and completion need nothing of ours
+
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        cli(prog_name="cnilint")
+    except CnilintError as error:
+        click.echo(f"cnilint: {error}", err=True)
+        sys.exit(2)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+def cli() -> None:
+    """Check the configuration of the Amazon VPC CNI (aws-node) on EKS."""
+
+
+def _names(_context: click.Context, _parameter: click.Parameter, value: Sequence[str]) -> tuple[str, ...]:
+    """Take a repeated option whose values may hold several names between commas."""
+    return tuple(name.strip() for item in value for name in item.split(",") if name.strip())
+
+
+def _version(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    from cnilint.knowledge.versions import release  # noqa: PLC0415
+
+    if value is None:
+        return None
+    found = release(value)
+    if found is None:
+        raise click.BadParameter(f"{value!r} is no release such as v1.18.1")
+    return found
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, type=click.Path())
+@click.option("-f", "--format", "--output-format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to print.")
+@click.option("-o", "--output", "--output-file", type=click.Path(dir_okay=False), help="Write the report to this file.")
+@click.option("--select", multiple=True, callback=_names, metavar="NAMES", help="Only these rules or categories.")
+@click.option("--ignore", multiple=True, callback=_names, metavar="NAMES", help="Not these rules or categories.")
+@click.option("--fail-on", type=click.Choice(FAIL_ON), default="warning", show_default=True, help="Exit 1 from this severity on.")
+@click.option("--cni-version", callback=_version, metavar="VERSION", help="The CNI's release, where the image does not tell.")
+@click.option("--instance-type", multiple=True, callback=_names, metavar="TYPES", help="The nodes' instance types.")
+@click.option("--max-pods", type=click.IntRange(min=1), help="The nodes' max pods, as kubelet has it.")
+@click.option("-c", "--config", type=click.Path(dir_okay=False), help="The configuration file; else .cnilint.yaml is looked for upwards.")
+@click.option("--no-config", is_flag=True, help="Read no configuration file.")
+@click.option("--fix", is_flag=True, help="Apply the fixes that change nothing of what the CNI does.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--stdin-filename", metavar="NAME", help="What to call standard input (-).")
+@click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True, help="Use colour.")
+@click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only, a line each.")
+def check(paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # click hands over what the options above declare
+    """Check files and folders (default: this folder); - is standard input."""
+    from cnilint.run import STDIN  # noqa: PLC0415
+
+    paths = paths or (".",)
+    run = _run(options)
+    stdin = _stdin() if STDIN in paths else None
+    if options["diff"] or options["fix"]:
+        _fix(run, paths, stdin, options)
+        return
+    report = run.report(paths, stdin)
+    _print(report, options, err=False)
+    sys.exit(_code(report, options["fail_on"]))
+
+
+def _run(options: dict[str, Any]) -> Run:
+    from cnilint import config  # noqa: PLC0415
+    from cnilint.run import Choice, Run  # noqa: PLC0415
+
+    if options["no_config"]:
+        found = config.EMPTY
+    else:
+        found = config.read(options["config"]) if options["config"] else config.found(os.getcwd())
+    choice = Choice(
+        options["select"],
+        options["ignore"],
+        options["cni_version"],
+        options["instance_type"],
+        options["max_pods"],
+        options["stdin_filename"] or "<stdin>",
+    )
+    return Run(found, choice)
+
+
+def _stdin() -> bytes:
+    from cnilint.errors import SourceError  # noqa: PLC0415
+    from cnilint.source.text import MAX_BYTES  # noqa: PLC0415
+
+    raw = sys.stdin.buffer.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:
+        raise SourceError(f"larger than {MAX_BYTES // 1024 // 1024} MiB, the most that cnilint reads", "<stdin>")
+    return raw
+
+
+def _style(options: dict[str, Any], stream: Any) -> Any:  # noqa: ANN401  # the report layer is imported here alone
+    from cnilint.report import Style  # noqa: PLC0415
+
+    chosen = options["color"]
+    if chosen == "auto":
+        forced = os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE")
+        color = bool(forced) or (not os.environ.get("NO_COLOR") and not options["output"] and stream.isatty())
+    else:
+        color = chosen == "always"
+    return Style(color=color, quiet=options["quiet"])
+
+
+def _print(report: Report, options: dict[str, Any], *, err: bool) -> None:
+    from cnilint.report import FORMATS as REPORTS  # noqa: PLC0415
+
+    stream = sys.stderr if err else sys.stdout
+    printed = REPORTS[options["form"]](report, _style(options, stream))
+    if options["output"]:
+        from cnilint.fix import write  # noqa: PLC0415
+
+        write(options["output"], printed.encode("utf-8", "backslashreplace"))
+    else:
+        stream.write(printed)
+        stream.flush()
+
+
+def _code(report: Report, fail_on: str) -> int:
+    from cnilint.finding import SEVERITIES  # noqa: PLC0415
+
+    if report.errors:
+        return 2
+    failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
+    return int(any(finding.severity in failing for finding in report.findings))
+
+
+def _fix(run: Run, paths: Sequence[str], stdin: bytes | None, options: dict[str, Any]) -> None:
+    """Fix files in place, or print the differences; standard input comes out fixed on standard output."""
+    from cnilint import fix  # noqa: PLC0415
+
+    changes, errors = fix.fixes(run, [path for path in paths if path != "-"])
+    if stdin is not None:
+        piped = fix.result(run, stdin, run.choice.stdin_filename)
+        if options["diff"]:
+            changes += [piped] if piped else []
+        else:
+            stdin = piped.raw if piped else stdin
+            sys.stdout.buffer.write(stdin)
+    if options["diff"]:
+        sys.stdout.write("".join(fix.diff(change) for change in changes))
+        sys.stdout.flush()
+    else:
+        for change in changes:
+            fix.write(change.path, change.raw)
+    report = run.report(paths, stdin)
+    report = report._replace(errors=(*report.errors, *errors))
+    _print(report, options, err=options["diff"] or stdin is not None)
+    count = sum(change.gone for change in changes)
+    if count and not options["quiet"]:
+        verb = "would be fixed" if options["diff"] else "fixed"
+        click.echo(f"{count} finding{'s' * (count != 1)} {verb} in {len(changes)} file{'s' * (len(changes) != 1)}", err=True)
+    code = _code(report, options["fail_on"])
+    sys.exit(max(code, 1) if options["diff"] and changes else code)
+
+
+@cli.command()
+@click.option("-f", "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True, help="How to print.")
+def rules(form: str) -> None:
+    """List the rules."""
+    from cnilint.rule import built_in  # noqa: PLC0415
+
+    every = built_in()
+    if form == "json":
+        import json  # noqa: PLC0415
+
+        rows = [{**rule.summarised._asdict(), "since": rule.since, "fixable": rule.edit is not None} for rule in every]
+        click.echo(json.dumps({"version": 1, "rules": rows}, indent=2, ensure_ascii=False))
+        return
+    width = max(len(rule.id) for rule in every)
+    for category in dict.fromkeys(sorted(rule.category for rule in every)):
+        click.echo(f"{category}:")
+        for rule in every:
+            if rule.category == category:
+                click.echo(f"  {rule.id:{width}}  {rule.severity:7}  {rule.summary}")
+
+
+def _complete_rule(_context: click.Context, _parameter: click.Parameter, start: str) -> list[str]:
+    from cnilint.rule import built_in  # noqa: PLC0415
+
+    return [rule.id for rule in built_in() if rule.id.startswith(start)]
+
+
+@cli.command()
+@click.argument("rule", shell_complete=_complete_rule)
+@click.option("-c", "--config", type=click.Path(dir_okay=False), help="A configuration whose policies count as well.")
+def explain(rule: str, config: str | None) -> None:
+    """Print what a rule finds, why, and the cure, with examples."""
+    from cnilint import config as configuration  # noqa: PLC0415
+    from cnilint import docs  # noqa: PLC0415
+    from cnilint.run import explained  # noqa: PLC0415
+
+    found = configuration.read(config) if config else configuration.found(os.getcwd())
+    click.echo(docs.page(explained(rule, found)), nl=False)
+
+
+@cli.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path())
+def test(folders: tuple[str, ...]) -> None:
+    """Run the examples of the rules in these folders."""
+    from cnilint.examples import failures  # noqa: PLC0415
+    from cnilint.rule import folder  # noqa: PLC0415
+
+    found = [rule for path in folders for rule in folder(path)]
+    failed = 0
+    for rule in found:
+        for failure in failures(rule):
+            failed += 1
+            click.echo(f"{failure.path}:{failure.line}: {failure.message}")
+    examples = sum(len(rule.good) + len(rule.bad) for rule in found)
+    click.echo(f"{len(found)} rule{'s' * (len(found) != 1)}, {examples} examples, {failed} failed")
+    sys.exit(int(failed > 0))
+
+
+@cli.command()
+@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+def completion(shell: str) -> None:
+    """Print the completion script for a shell: eval "$(cnilint completion bash)"."""
+    from click.shell_completion import get_completion_class  # noqa: PLC0415
+
+    found: Callable[..., Any] | None = get_completion_class(shell)
+    if found is not None:
+        click.echo(found(cli, {}, "cnilint", "_CNILINT_COMPLETE").source())

@@ -1,0 +1,77 @@
+"""Rules as Markdown: what ``cnilint explain`` prints and docs/rules.md holds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cnilint.rule import Example, Rule
+
+EFFECT_WORDS = {
+    "agent-exits": "the agent exits or never gets ready",
+    "api-rejects": "the API server refuses the object",
+    "pods-fail": "pods fail to start or lose their network",
+    "traffic": "traffic goes another way than meant",
+    "addresses": "addresses run out or are wasted",
+    "api-calls": "EC2 is called too often",
+    "exposure": "something is reachable that should not be",
+    "no-effect": "the setting has no effect",
+    "diagnostics": "logs or metrics are lost",
+}
+
+
+def page(rule: Rule) -> str:
+    """Return a rule's page."""
+    parts = [
+        f"# {rule.id}",
+        f"{rule.summary}.",
+        f"*{rule.severity} · {rule.effect} ({EFFECT_WORDS[rule.effect]}) · category {rule.category}"
+        f" · since {rule.since} · {'fixed by --fix' if rule.edit else 'no automatic fix'}*",
+        f"## Why\n\n{rule.why}",
+        f"## Fix\n\n{rule.fix}",
+        *_examples("Found", rule.bad),
+        *_examples("Not found", rule.good),
+        "## References\n\n" + "\n".join(f"- <{reference}>" for reference in rule.references),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _examples(title: str, examples: Iterable[Example]) -> Iterator[str]:
+    shown = [_example(example) for example in examples]
+    if shown:
+        yield f"## {title}\n\n" + "\n\n".join(shown)
+
+
+def _example(example: Example) -> str:
+    given = ", ".join(f"`{key}: {_written(value)}`" for key, value in example.given.items())
+    parts = [f"With {given}:"] if given else []
+    parts.append(f"```yaml\n{example.config.rstrip()}\n```")
+    parts += [f"> {line}" for line in example.finds]
+    if example.fixed is not None:
+        parts.append(f"becomes\n\n```yaml\n{example.fixed.rstrip()}\n```")
+    return "\n\n".join(parts)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(str, value))}]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def overview(rules: Iterable[Rule]) -> str:
+    """Return the page that lists every rule by category, each with its own page behind it."""
+    by_category: dict[str, list[Rule]] = {}
+    for rule in rules:
+        by_category.setdefault(rule.category, []).append(rule)
+    parts = ["# Rules", "Written by `scripts/write_rules_page.py` from rules/; `cnilint explain RULE` prints one of them."]
+    for category, members in sorted(by_category.items()):
+        rows = [f"| [{rule.id}](#{rule.id}) | {rule.severity} | {rule.effect} | {rule.summary} |" for rule in members]
+        parts.append("\n".join([f"**{category}**\n", "| rule | severity | effect | |", "| --- | --- | --- | --- |", *rows]))
+    shifted = [
+        "\n".join(f"#{line}" if line.startswith("#") else line for line in page(rule).rstrip().splitlines())
+        for members in by_category.values()
+        for rule in members
+    ]
+    return "\n\n".join([*parts, *shifted]) + "\n"

@@ -1,0 +1,47 @@
+"""Surfaces to facts: what ipamd makes of the settings, computed when a rule asks and once for a surface.
+
+``Facts`` is the mapping that expressions are evaluated over. Its names and types are those of the vocabulary; a name that is
+absent here is silence in a rule.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnilint.facts import agent, capacity, env, objects, ownership, pod, settings
+from cnilint.facts.context import ABSENT, Context, Told
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from cnilint.surface.model import Surface
+
+__all__ = ["ABSENT", "FACTS", "Context", "Facts", "Told"]
+
+FACTS: Mapping[str, Callable[[Context], object]] = {
+    **env.FACTS,
+    **settings.FACTS,
+    **agent.FACTS,
+    **pod.FACTS,
+    **objects.FACTS,
+    **ownership.FACTS,
+    **capacity.FACTS,
+}
+
+
+class Facts(dict[str, object]):
+    """The facts of one surface; each is computed when first asked for."""
+
+    __slots__ = ("context",)
+
+    def __init__(self, surface: Surface, told: Told) -> None:
+        super().__init__()
+        self.context = Context(surface, told)
+
+    def __missing__(self, name: str) -> object:
+        """Compute a fact; raise KeyError where this surface does not have it."""
+        value = FACTS[name](self.context)
+        if value is ABSENT:
+            raise KeyError(name)
+        self[name] = value
+        return value

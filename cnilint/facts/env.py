@@ -1,0 +1,92 @@
+"""Facts about the environment: what is written, what the process gets, what it makes of it, what the stock manifest ships."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cnilint.facts.context import ABSENT, Context
+from cnilint.knowledge.releases import known, newest
+from cnilint.knowledge.variables import UNSET, variables
+from cnilint.surface.model import INIT, MAIN, mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+def chosen(context: Context, container: str) -> dict[str, object]:
+    """Return the texts that are set and differ from the stock manifest: what somebody chose."""
+    shipped = context.stock.env(container)
+    return {name: text for name, text in context.written(container).items() if shipped.get(name) != text}
+
+
+def shipped(context: Context, container: str) -> dict[str, object]:
+    """Return the typed values of the stock manifest."""
+    table = variables()
+    found = {
+        name: context.used(table[name], text) for name, text in context.stock.env(container).items() if name in table
+    }
+    return {name: used for name, used in found.items() if used is not ABSENT and used is not UNSET}
+
+
+def surface(context: Context) -> dict[str, object]:
+    """Return what kind of surface it is."""
+    found = context.surface
+    about: dict[str, object] = {"kind": found.kind, "partial": found.partial, "live": found.live}
+    if context.told.managed is not None:
+        about["managed"] = context.told.managed
+    return about
+
+
+def cni(context: Context) -> dict[str, object]:
+    """Return the release of aws-node and of its init container."""
+    about: dict[str, object] = {"newest": newest()}
+    if context.release and context.number:
+        about["version"] = context.release
+        about["known"] = known(context.release)
+    init = context.image_version(INIT)
+    if init:
+        about["initVersion"] = init
+    return about
+
+
+def init(context: Context) -> dict[str, object]:
+    """Return the same facts of the init container."""
+    found = context.container(INIT)
+    about: dict[str, object] = {
+        "set": context.written(INIT),
+        "text": context.texts(INIT),
+        "chosen": chosen(context, INIT),
+        "env": context.values(INIT),
+        "stock": shipped(context, INIT),
+    }
+    if found is not None:
+        about["present"] = True
+        about["privileged"] = mapping(found.data.get("securityContext")).get("privileged") is True
+    elif not context.surface.partial and context.surface.kind == "daemonset":
+        about["present"] = False
+    return about
+
+
+def kubernetes(context: Context) -> dict[str, object]:
+    """Return the version of Kubernetes, when it was told."""
+    return {"version": context.told.kubernetes} if context.told.kubernetes else {}
+
+
+FACTS: Final[Mapping[str, Callable[[Context], object]]] = {
+    "surface": surface,
+    "cni": cni,
+    "kubernetes": kubernetes,
+    "set": lambda context: context.written(MAIN),
+    "text": lambda context: context.texts(MAIN),
+    "chosen": lambda context: chosen(context, MAIN),
+    "env": lambda context: context.values(MAIN),
+    "stock": lambda context: shipped(context, MAIN),
+    "init": init,
+    "object": lambda context: context.surface.object if context.surface.kind == "daemonset" else ABSENT,
+    "limits": lambda context: dict(context.told.limits),
+    "expected": lambda context: {
+        key: number
+        for key, number in (("podsPerNode", context.told.pods_per_node), ("maxPods", context.told.max_pods))
+        if number is not None
+    },
+}

@@ -1,0 +1,188 @@
+"""Facts about the objects that stand beside the DaemonSet in the same file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cnilint.facts.context import ABSENT, Context
+from cnilint.knowledge.configmap import expected, keys, nearest
+from cnilint.source.plain import child
+from cnilint.source.yaml import span
+from cnilint.surface.model import Item, items, mapping, node_span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+Element = dict[str, object]
+
+_OWN: Final = ("amazon-vpc-cni", "kube-system")
+_ENI_CONFIG_KEYS: Final = ("subnet", "securityGroups")
+# What ipamd or the agent needs a permission of the stock role for.
+_NEEDS: Final = {
+    "vpcresources.k8s.aws/cninodes": "security groups for pods and custom networking work through the CNINode",
+    "crd.k8s.amazonaws.com/eniconfigs": "custom networking reads the ENIConfigs",
+    "core/nodes": "ipamd reads its node's labels and max pods",
+    "core/pods": "ipamd reads the pods of its node",
+    "core/namespaces": "ipamd watches namespaces",
+    "networking.k8s.aws/policyendpoints": "the node agent reads the network policies to enforce",
+    "networking.k8s.aws/policyendpoints/status": "the node agent reads the network policies to enforce",
+    "networking.k8s.aws/clusterpolicyendpoints": "the node agent reads the network policies to enforce",
+}
+
+
+def _items(context: Context, kind: str) -> list[Item]:
+    return context.surface.siblings.get(kind, [])
+
+
+def _at(context: Context, item: Item, *path: str | int) -> Element:
+    text = context.surface.text
+    name = child(child(item.node, "metadata"), "name")
+    return {"at": node_span(text, item.node, path) or span(text, name or item.node)}
+
+
+def _namespace(item: Item) -> str:
+    return str(mapping(item.data.get("metadata")).get("namespace") or "")
+
+
+def _own_config_map(context: Context) -> Item | None:
+    """Return the ConfigMap that the controllers read."""
+    own = (item for item in _items(context, "ConfigMap") if item.name == _OWN[0] and _namespace(item) in ("", _OWN[1]))
+    return next(own, None)
+
+
+def config_map(context: Context) -> object:
+    """Return the keys and texts of the ConfigMap amazon-vpc-cni; ABSENT where it does not stand in the file."""
+    item = _own_config_map(context)
+    if item is None:
+        return ABSENT
+    return {key: text for key, text in mapping(item.data.get("data")).items() if isinstance(text, str)}
+
+
+def stray_config_maps(context: Context) -> list[Element]:
+    """Return the ConfigMaps that carry the CNI's keys where nobody reads them."""
+    found: list[Element] = []
+    for item in _items(context, "ConfigMap"):
+        namespace = _namespace(item)
+        if (item.name, namespace or _OWN[1]) == _OWN:
+            continue
+        key = next((key for key in mapping(item.data.get("data")) if key in keys()), None)
+        if key is not None:
+            path = ("metadata", "name" if item.name != _OWN[0] else "namespace")
+            found.append({"name": item.name, "namespace": namespace, "key": key, **_at(context, item, *path)})
+    return found
+
+
+def bad_config_values(context: Context) -> list[Element]:
+    """Return the values of the ConfigMap that its readers do not take as meant."""
+    item = _own_config_map(context)
+    found: list[Element] = []
+    for key, text in mapping(item.data.get("data")).items() if item else ():
+        wanted = expected(key, text)
+        if item and wanted:
+            found.append({"key": key, "text": str(text), "expected": wanted, **_at(context, item, "data", key)})
+    return found
+
+
+def unknown_config_keys(context: Context) -> list[Element]:
+    """Return the keys of the ConfigMap that nobody reads."""
+    item = _own_config_map(context)
+    found: list[Element] = []
+    for key in mapping(item.data.get("data")) if item else ():
+        if item and key not in keys():
+            close = nearest(key)
+            found.append({"key": key, "nearest": close or "", "near": bool(close), **_at(context, item, "data", key)})
+    return found
+
+
+def cluster_role(context: Context) -> object:
+    """Return what the ClusterRole aws-node grants; ABSENT where it does not stand in the file."""
+    roles = _items(context, "ClusterRole")
+    if not roles or context.surface.partial:
+        return ABSENT
+    granted = set(grants(roles[0]))
+    return {"present": True, "patchesPods": _covers(granted, "core/pods", "patch")}
+
+
+def grants(role: Item) -> Iterator[tuple[str, str]]:
+    """Yield each resource (``group/resource``) with each verb that a role grants."""
+    for rule in items(role.data.get("rules")):
+        for group in _strings(rule.get("apiGroups")):
+            for resource in _strings(rule.get("resources")):
+                for verb in _strings(rule.get("verbs")):
+                    yield f"{group or 'core'}/{resource}", verb
+
+
+def _strings(data: object) -> list[str]:
+    return [item for item in data if isinstance(item, str)] if isinstance(data, list) else []
+
+
+def _covers(granted: set[tuple[str, str]], resource: str, verb: str) -> bool:
+    group, _, name = resource.partition("/")
+    return any((f"{some}/{other}", what) in granted for some in (group, "*") for other in (name, "*") for what in (verb, "*"))
+
+
+def missing_grants(context: Context) -> list[Element]:
+    """Return the permissions that the release's stock role has and this one lacks."""
+    roles = _items(context, "ClusterRole")
+    if not roles or context.number is None or context.surface.kind != "daemonset" or context.surface.partial:
+        return []
+    granted = set(grants(roles[0]))
+    found: list[Element] = []
+    for resource, verb in sorted(context.stock.grants):
+        if resource in _NEEDS and not _covers(granted, resource, verb):
+            found.append({"resource": resource, "verb": verb, "need": _NEEDS[resource], **_at(context, roles[0], "rules")})
+    return found
+
+
+def eni_configs(context: Context) -> list[Element]:
+    """Return the ENIConfigs."""
+    found: list[Element] = []
+    for item in _items(context, "ENIConfig"):
+        spec = mapping(item.data.get("spec"))
+        element: Element = {"name": item.name, "securityGroups": _strings(spec.get("securityGroups"))}
+        element["unknownKeys"] = [key for key in spec if key not in _ENI_CONFIG_KEYS]
+        if isinstance(spec.get("subnet"), str):
+            element["subnet"] = spec["subnet"]
+        found.append(element | _at(context, item, "metadata", "name"))
+    return found
+
+
+def security_group_policies(context: Context) -> list[Element]:
+    """Return the SecurityGroupPolicies: whether they select anything, and how many groups they name."""
+    found: list[Element] = []
+    for item in _items(context, "SecurityGroupPolicy"):
+        spec = mapping(item.data.get("spec"))
+        selects = any(isinstance(spec.get(key), dict) for key in ("podSelector", "serviceAccountSelector"))
+        groups = mapping(spec.get("securityGroups")).get("groupIds")
+        element: Element = {"name": item.name, "namespace": _namespace(item), "selects": selects}
+        element["groups"] = len(groups) if isinstance(groups, list) else 0
+        found.append(element | _at(context, item, "metadata", "name"))
+    return found
+
+
+def repeated_keys(context: Context) -> list[Element]:
+    """Return the keys that stand twice in an object: the later one silently replaces the earlier."""
+    text = context.surface.text
+    return [
+        {
+            "key": item.key,
+            "line": text.position(item.first.start_mark.index)[0],
+            "at": span(text, item.last),
+            "previous": span(text, item.first),
+        }
+        for item in context.surface.repeated
+    ]
+
+
+FACTS: Final[Mapping[str, Callable[[Context], object]]] = {
+    "configMap": config_map,
+    "strayConfigMaps": stray_config_maps,
+    "badConfigValues": bad_config_values,
+    "unknownConfigKeys": unknown_config_keys,
+    "clusterRole": cluster_role,
+    "missingGrants": missing_grants,
+    "eniConfigs": eni_configs,
+    "securityGroupPolicies": security_group_policies,
+    "repeatedKeys": repeated_keys,
+    "metricsHelper": lambda context: bool(_items(context, "Deployment")),
+}

@@ -1,0 +1,119 @@
+"""Facts about the pod: probes, mounts, privileges, service account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cnilint.facts.context import ABSENT, CONTAINERS, Context
+from cnilint.surface.model import MAIN, Container, items, mapping, node_span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from cnilint.source.text import Span
+
+Element = dict[str, object]
+
+# Why a mount of the stock manifest is needed; the others are reported without a reason.
+_NEEDS: Final = {
+    "/var/run/aws-node": "the sockets and the checkpoint of ipamd live there",
+    "/host/opt/cni/bin": "the CNI binaries are installed there",
+    "/host/etc/cni/net.d": "10-aws.conflist is written there",
+    "/sys/fs/bpf": "the agent pins its eBPF programs there",
+    "/run/xtables.lock": "iptables is locked there against other writers",
+    "/host/var/log/aws-routed-eni": "ipamd's log is kept there",
+    "/var/log/aws-routed-eni": "the agent's log is kept there",
+}
+
+
+def within(context: Context, container: Container, *path: str | int) -> Span:
+    """Return the span of a path in a container, or of its nearest ancestor."""
+    text = context.surface.text
+    return node_span(text, container.node, path) or node_span(text, container.node, ("name",)) or context.surface.anchor
+
+
+def probes(context: Context) -> list[Element]:
+    """Return the probes that run a command, with the address they are given."""
+    found: list[Element] = []
+    for name in CONTAINERS:
+        container = context.container(name)
+        for kind in ("liveness", "readiness") if container else ():
+            probe = mapping(container.data.get(f"{kind}Probe")) if container else {}
+            command = mapping(probe.get("exec")).get("command")
+            if container is None or not isinstance(command, list):
+                continue
+            for index, word in enumerate(command):
+                text = str(word)
+                if text.lstrip("-").startswith("addr="):
+                    at = within(context, container, f"{kind}Probe", "exec", "command", index)
+                    address = text.partition("=")[2]
+                    found.append({"container": name, "kind": kind, "address": address, "text": text, "at": at})
+    return found
+
+
+def mounts(context: Context) -> list[Element]:
+    """Return the volume mounts, each with what the volume is."""
+    volumes = {str(item.get("name")): item for item in items(context.pod.get("volumes"))}
+    found: list[Element] = []
+    for container in _containers(context):
+        for index, mount in enumerate(items(container.data.get("volumeMounts"))):
+            name, path = str(mount.get("name", "")), str(mount.get("mountPath", ""))
+            host = mapping(volumes.get(name, {}).get("hostPath")).get("path")
+            element: Element = {"container": container.name, "path": path, "volume": name}
+            element["at"] = within(context, container, "volumeMounts", index, "mountPath")
+            if name in volumes:
+                element |= {"host": host is not None, "hostPath": str(host or "")}
+            found.append(element)
+    return found
+
+
+def missing_mounts(context: Context) -> list[Element]:
+    """Return the mounts that the release's stock manifest has and this one lacks."""
+    if context.surface.partial or context.number is None:
+        return []
+    found: list[Element] = []
+    for container in _containers(context):
+        present = {str(mount.get("mountPath", "")).rstrip("/") for mount in items(container.data.get("volumeMounts"))}
+        for path, volume in context.stock.mounts(container.name).items():
+            if path not in present:
+                at = within(context, container, "volumeMounts")
+                need = _NEEDS.get(path, "the stock manifest mounts it")
+                found.append({"container": container.name, "path": path, "volume": volume, "need": need, "at": at})
+    return found
+
+
+def _containers(context: Context) -> Iterator[Container]:
+    yield from (found for name in CONTAINERS if (found := context.container(name)) is not None)
+
+
+def service_account(context: Context) -> object:
+    """Return the name of the pod's service account."""
+    found = context.service_account()
+    return found if isinstance(found, str) else ABSENT
+
+
+def host_network(context: Context) -> object:
+    """Return whether the pod uses the node's network; a full manifest that does not say so does not."""
+    if context.surface.kind != "daemonset" or (context.surface.partial and "hostNetwork" not in context.pod):
+        return ABSENT
+    return context.pod.get("hostNetwork") is True
+
+
+def capabilities(context: Context) -> object:
+    """Return the capabilities that aws-node adds; ABSENT where it is privileged or a patch does not say."""
+    container = context.container(MAIN)
+    security = mapping(container.data.get("securityContext")) if container else {}
+    if container is None or context.surface.partial or security.get("privileged") is True:
+        return ABSENT
+    added = mapping(security.get("capabilities")).get("add")
+    return [str(item).removeprefix("CAP_") for item in added] if isinstance(added, list) else []
+
+
+FACTS: Final[Mapping[str, Callable[[Context], object]]] = {
+    "probes": probes,
+    "mounts": mounts,
+    "missingMounts": missing_mounts,
+    "serviceAccount": service_account,
+    "hostNetwork": host_network,
+    "capabilities": capabilities,
+}

@@ -1,0 +1,259 @@
+"""Which files are looked at, and their bytes.
+
+Patterns are those of a .gitignore, read as git reads them (dir.c and wildmatch.c): a walk sees what git would list.
+pathspec will not do: of ``*``, ``!*/``, ``!*.yaml`` it ignores every folder, and its import costs more than a walk.
+"""
+
+from __future__ import annotations
+
+import os.path
+import re
+import stat
+from functools import lru_cache
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnilint.errors import SourceError
+from cnilint.source.text import MAX_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from cnilint.config import Config
+
+SUFFIXES = (".yaml", ".yml", ".json")
+
+_MIB = 1024 * 1024
+_KINDS = {stat.S_IFDIR: "folder", stat.S_IFIFO: "named pipe", stat.S_IFSOCK: "socket"}
+_TRAILING_SPACES = re.compile(r"(?<!\\) +\Z")
+# No token matches a "[" that is not closed nor a "\" at the end: git matches nothing with such a pattern.
+_TOKEN = re.compile(
+    r"""(?P<folders>(?:(?<=/)|\A)(?:\*\*+/)+) | (?P<rest>(?:(?<=/)|\A)\*\*+\Z) | (?P<star>\*+) | (?P<slash>/)
+    | (?P<one>\?) | \[(?P<no>[!^]?)(?P<set>\]?+(?:\\.|[^\]\\])*+)\] | (?P<char>\\.|[^\\\[])""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def found(paths: Sequence[str], config: Config) -> Iterator[str]:
+    """Yield the files that the paths of a command line stand for, each once and as the user typed it.
+
+    A folder is walked in sorted order. Any other path is yielded as it is, even if there is no such file, and so is a
+    folder that cannot be listed: ``content`` says what is wrong with it.
+    """
+    seen = set()
+    for path in paths:
+        for shown, real in _files(path, config):
+            if real not in seen:
+                seen.add(real)
+                yield shown
+
+
+def content(path: str) -> bytes:
+    """Return the bytes of a file.
+
+    Raises SourceError for what is no regular file, cannot be read or is larger than MAX_BYTES.
+    """
+    try:
+        status = os.stat(path)
+        _refuse(path, status.st_mode, status.st_size)
+        # Were it a pipe by now, O_NONBLOCK would keep open() from waiting for the other end.
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))) as file:
+            _refuse(path, os.fstat(file.fileno()).st_mode)
+            raw = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise SourceError(_reason(path, error), path) from None
+    _refuse(path, status.st_mode, len(raw))
+    return raw
+
+
+def _refuse(path: str, mode: int, size: int = 0) -> None:
+    kind = stat.S_IFMT(mode)
+    if kind == stat.S_IFDIR:
+        os.scandir(path).close()  # raises the better error where the folder cannot be listed
+    if kind != stat.S_IFREG:
+        raise SourceError(f"a {_KINDS.get(kind, 'device')}, not a file", path)
+    if size > MAX_BYTES:
+        raise SourceError(f"too large: {size / _MIB:.1f} MiB, where {MAX_BYTES // _MIB} MiB is the limit", path)
+
+
+def _reason(path: str, error: OSError | ValueError) -> str:
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        link = os.path.islink(path)
+        return f"a symbolic link to {os.readlink(path)}, which does not exist" if link else "no such file or folder"
+    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return f"cannot be read: {reason[:1].lower()}{reason[1:]}"
+
+
+class Patterns:
+    """Patterns as in a .gitignore, relative to a folder; of those that match a path, the last decides."""
+
+    __slots__ = ("_prefix", "_tests", "lines")
+
+    def __init__(self, folder: str, lines: Iterable[str]) -> None:
+        self.lines = tuple(lines)
+        self._prefix = folder.replace(os.sep, "/").rstrip("/") + "/"
+        self._tests: list[tuple[Callable[[str, int], object], bool, bool]] | None = None
+
+    def verdict(self, path: str, name: int) -> bool | None:
+        """Tell whether a path is matched: True, False where by a pattern with ``!``, None where by none.
+
+        The path is absolute, with ``/`` behind if it is a folder; ``name`` is where its last part starts.
+        """
+        if self._tests is None:
+            self._tests = _tests(self.lines)
+        if path.startswith(self._prefix):
+            for match, by_name, sign in self._tests:
+                if match(path, name if by_name else len(self._prefix)):
+                    return sign
+        return None
+
+    def covers(self, path: str) -> bool:
+        """Tell whether an absolute path or a folder above it is matched."""
+        end = len(self._prefix)
+        while self.lines and end < len(path):
+            name, end = end, path.find("/", end) + 1 or len(path)
+            if self.verdict(path[:end], name):
+                return True
+        return False
+
+
+def _tests(lines: Sequence[str]) -> list[tuple[Callable[[str, int], object], bool, bool]]:
+    """Return what to match, whether against the name alone, and what it means; the last comes first."""
+    rules = [rule for line in reversed(lines) if not line.startswith("#") and (rule := _rule(line))[2]]
+    return [
+        (re.compile("|".join(expression for _, _, expression in group)).match, by_name, sign)
+        for (by_name, sign), group in groupby(rules, key=lambda rule: rule[:2])
+    ]
+
+
+def _rule(line: str) -> tuple[bool, bool, str]:
+    sign = not line.startswith("!")
+    pattern = _TRAILING_SPACES.sub("", line if sign else line[1:])
+    body = pattern.removesuffix("/")
+    return "/" not in body, sign, _expression(body.removeprefix("/"), "/?" if body == pattern else "/")
+
+
+def _expression(pattern: str, ending: str) -> str:
+    """Return the regular expression for a pattern, "" if it matches nothing.
+
+    A star takes as little as lets the text up to the next star or slash match and is not tried again: none takes long.
+    """
+    expression, offset, star, folders = "", 0, False, False
+    while offset < len(pattern):
+        token = _TOKEN.match(pattern, offset)
+        if token is None:
+            return ""
+        if token["folders"]:
+            expression += (")" if folders else "") + "(?>(?:[^/]+/)*?"
+            folders = True
+        elif token["star"]:
+            first = offset == 0 or pattern[offset - 1] == "/"
+            expression += (")" if star else "(?=[^/])" if first else "") + "(?>[^/]*?"
+            star = True
+        elif token["slash"]:
+            expression += "(?=/))/" if star else "/"
+            star = False
+        else:
+            expression += _plain(token)
+        offset = token.end()
+    return expression and expression + ("(?=/|\\Z))" if star else "") + ending + "\\Z" + (")" if folders else "")
+
+
+def _plain(token: re.Match[str]) -> str:
+    """Return the expression for a character, a set of them, or a last ``**``."""
+    if token["char"]:
+        return re.escape(token["char"][-1])
+    if token["set"] is None:
+        return "[^/]" if token["one"] else "[^/](?s:.*)"
+    pairs = re.findall(r"\\?(.)(?:-\\?(.))?", token["set"], re.DOTALL)
+    chars = "".join(re.escape(low) + (high and f"-{re.escape(high)}") for low, high in pairs if low <= (high or low))
+    return f"[^/{chars}]" if token["no"] else f"[{chars}]" if chars else "(?!)"
+
+
+class _Folder(NamedTuple):
+    """A folder to walk."""
+
+    shown: str  # as the user typed it, "" for the working directory
+    real: str  # absolute, with a slash behind
+    ignores: tuple[Patterns, ...]  # the nearest first
+    included: bool  # whether the configuration includes all that is in it
+
+
+def _files(path: str, config: Config) -> Iterator[tuple[str, str]]:
+    """Yield what a path stands for, as shown and absolute: the files below a folder, anything else itself."""
+    walk = os.path.isdir(path)
+    real = absolute(path, follow=walk) + "/" * walk
+    if config.exclude.covers(real):
+        return
+    shown = "" if os.path.normpath(path) == os.curdir else path
+    top = _Folder(shown, real, _ignores_above(real), config.include.covers(real)) if walk else (path, real)
+    todo: list[_Folder | tuple[str, str]] = [top]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, _Folder):
+            todo.extend(reversed(list(_entries(item, config))))
+        else:
+            yield item
+
+
+def absolute(path: str, *, follow: bool = False) -> str:
+    """Return the path by which patterns know a file: links followed in its folder, and where told at its end."""
+    folder, name = (path, "") if follow else os.path.split(path)
+    return (_resolved(os.path.abspath(folder)) + "/" + name).rstrip("/")
+
+
+@lru_cache
+def _resolved(folder: str) -> str:
+    return os.path.realpath(folder).replace(os.sep, "/").rstrip("/")
+
+
+def _entries(folder: _Folder, config: Config) -> Iterator[_Folder | tuple[str, str]]:
+    """Yield what is in a folder and wanted, sorted by name; the folder itself where it cannot be listed."""
+    try:
+        with os.scandir(folder.shown or os.curdir) as listing:
+            entries = sorted((entry.name, entry.is_dir(follow_symlinks=False), entry.is_symlink()) for entry in listing)
+    except OSError:
+        yield folder.shown or os.curdir, folder.real
+        return
+    ignores = _ignores(folder.real, {entry[0] for entry in entries}, folder.ignores)
+    at = len(folder.real)
+    for name, walk, link in entries:
+        if name.startswith("."):
+            continue
+        real, shown = folder.real + name + "/" * walk, os.path.join(folder.shown, name)
+        included = folder.included or config.include.verdict(real, at) is True
+        if not walk and not included and (config.include.lines or not name.lower().endswith(SUFFIXES)):
+            continue
+        verdicts = (verdict for patterns in ignores if (verdict := patterns.verdict(real, at)) is not None)
+        if config.exclude.verdict(real, at) or next(verdicts, False) or (link and os.path.isdir(shown)):
+            continue
+        yield _Folder(shown, real, ignores, included) if walk else (shown, real)
+
+
+def _ignores(folder: str, names: set[str], above: tuple[Patterns, ...]) -> tuple[Patterns, ...]:
+    """Return the ignore files in force in a folder that holds these names; a repository knows none from above it."""
+    if ".git" in names:
+        above = (Patterns(folder, _lines(folder + ".git/info/exclude")),)
+    return (Patterns(folder, _lines(folder + ".gitignore")), *above) if ".gitignore" in names else above
+
+
+def _ignores_above(folder: str) -> tuple[Patterns, ...]:
+    """Return the ignore files in force above a folder, down from the root of its repository."""
+    folders = [folder]
+    while not os.path.lexists(folders[-1] + ".git"):
+        if folders[-1].count("/") <= 1:
+            return ()
+        folders.append(folders[-1][:-1].rpartition("/")[0] + "/")
+    above: tuple[Patterns, ...] = ()
+    for outer in reversed(folders[1:]):
+        above = _ignores(outer, {name for name in (".git", ".gitignore") if os.path.lexists(outer + name)}, above)
+    return above
+
+
+def _lines(path: str) -> list[str]:
+    """Return the lines of an ignore file, none where git would not read it."""
+    try:
+        raw = b"" if os.path.islink(path) else content(path)
+    except SourceError:
+        return []
+    return raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").replace("\r\n", "\n").split("\n")

@@ -1,0 +1,1 @@
+"""What is known about the world, as typed tables loaded on demand."""

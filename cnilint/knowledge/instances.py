@@ -1,0 +1,64 @@
+"""EC2 instance types: how many interfaces and addresses each takes.
+
+``instances.json`` holds one row a type, in the order of ``Instance``; ``scripts/refresh_instances.py`` brings it up to
+date. It tells from which source each row came.
+"""
+
+from __future__ import annotations
+
+import os.path
+from functools import cache
+from typing import Any, NamedTuple
+
+LIKELY = 0.7  # difflib's ratio of names
+
+
+class Instance(NamedTuple):
+    """The limits of an instance type."""
+
+    type: str
+    enis: int
+    """Network interfaces on the default network card, the primary one included."""
+    ips: int
+    """IPv4 addresses an interface, the interface's own included."""
+    hypervisor: str | None
+    """nitro or xen; None for bare metal, where EC2 names none."""
+    metal: bool
+    vcpus: int | None
+    branch: int | None
+    """Branch interfaces for pods with security groups; 0: no trunk interface; None: not listed by the controller."""
+    cards: tuple[int, ...]
+    """Interfaces on each network card; empty where there is one card."""
+    source: str
+    """c, m or k, as ``sources`` in the data file explains."""
+
+
+@cache
+def _types() -> dict[str, list[Any]]:
+    import json  # noqa: PLC0415  # read only where an instance type is named
+
+    with open(os.path.join(os.path.dirname(__file__), "instances.json"), encoding="utf-8") as file:
+        found: dict[str, list[Any]] = json.load(file)["types"]
+    return found
+
+
+def instance(name: str) -> Instance | None:
+    """Return the limits of a type such as ``m5.large``, or None where it is not known."""
+    row = _types().get(name)
+    if row is None:
+        return None
+    enis, ips, hypervisor, metal, vcpus, branch, cards, source = row
+    return Instance(name, enis, ips, hypervisor, bool(metal), vcpus, branch, tuple(cards or ()), source)
+
+
+def nearest_types(name: str) -> list[str]:
+    """Return up to three known types that an unknown one may have been meant to be, the likeliest first.
+
+    Types of the same family come before others, so that ``m5.lrage`` and ``m5.3xlarge`` give types of m5.
+    """
+    import difflib  # noqa: PLC0415  # only where a type is unknown
+
+    wanted = name.strip().lower()
+    family = wanted.partition(".")[0]
+    kin = [each for each in _types() if each.partition(".")[0] == family]
+    return difflib.get_close_matches(wanted, kin or list(_types()), n=3, cutoff=LIKELY)

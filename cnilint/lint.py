@@ -1,0 +1,190 @@
+"""Surfaces and rules to findings: the whole engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnilint import ignores, places
+from cnilint.cel.evaluate import EvalError, compiled
+from cnilint.cel.messages import rendered
+from cnilint.errors import CnilintError, RuleError, SourceError
+from cnilint.facts import Facts, Told
+from cnilint.finding import Finding, location
+from cnilint.source.text import decoded
+from cnilint.surface import mentioned, relevant, surfaces
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from cnilint.rule import Rule
+    from cnilint.source.text import Text
+    from cnilint.surface import Family
+
+    Condition = Callable[[Mapping[str, object]], object]
+
+OFF = "off"
+
+
+class Outcome(NamedTuple):
+    """What came of one file: findings in the order of their places, errors, and whether it configures the CNI."""
+
+    findings: tuple[Finding, ...]
+    errors: tuple[CnilintError, ...]
+    checked: bool
+
+
+class _Ready(NamedTuple):
+    """A rule whose expressions have become functions."""
+
+    each: Condition | None
+    when: Condition | None
+    lower: Condition | None
+
+
+class Judge:
+    """Rules that are ready to judge; ``names`` are the ids and categories of all rules, those left out included."""
+
+    def __init__(self, rules: Iterable[Rule], names: Iterable[str] = ()) -> None:
+        every = tuple(rules)
+        self._rules = tuple(rule for rule in every if not _about_ignores(rule))
+        self._about_ignores = tuple(rule for rule in every if _about_ignores(rule))
+        self.names = {*names, *(name for rule in every for name in (rule.id, rule.category))}
+        self._ready: dict[str, _Ready] = {}
+
+    def findings(self, facts: Facts, levels: Mapping[str, str]) -> Iterator[Finding]:
+        """Yield the findings of a surface. ``levels`` gives rules or categories another severity, or ``off``."""
+        for rule in self._rules:
+            if _level(rule, levels) != OFF and self._may_hold(rule, facts):
+                yield from self._judged(rule, facts, levels)
+
+    def unused(self, facts: Facts, comments: list[ignores.Comment], levels: Mapping[str, str]) -> Iterator[Finding]:
+        """Yield the findings about ignore comments that ignored nothing, once all else was judged."""
+        at_work = {name for rule in self._rules if _level(rule, levels) != OFF for name in (rule.id, rule.category)}
+        facts[ignores.FACT] = ignores.unused(comments, at_work, self.names, facts.context.surface.text)
+        for rule in self._about_ignores:
+            if _level(rule, levels) != OFF:
+                yield from self._judged(rule, facts, levels)
+
+    def _may_hold(self, rule: Rule, facts: Facts) -> bool:
+        """Tell whether the facts are there without which the rule cannot find anything."""
+        try:
+            for route in rule.requires:
+                value: object = facts[route[0]]
+                for step in route[1:]:
+                    value = value[step]  # type: ignore[index]  # a missing step is what is looked for
+                if value == []:
+                    return False
+        except (KeyError, TypeError):
+            return False
+        return True
+
+    def _judged(self, rule: Rule, facts: Facts, levels: Mapping[str, str]) -> Iterator[Finding]:
+        ready = self._compiled(rule)
+        for element in self._elements(rule, ready, facts):
+            names: Mapping[str, object] = _Scope(facts, rule.each[0], element) if rule.each else facts
+            try:
+                if ready.when is None or ready.when(names) is True:
+                    yield self._finding(rule, ready, facts, names, element, levels)
+            except EvalError:
+                continue
+
+    def _elements(self, rule: Rule, ready: _Ready, facts: Facts) -> list[dict[str, object]]:
+        if ready.each is None:
+            return [{}]
+        try:
+            return ready.each(facts)  # type: ignore[return-value]  # the checker saw a list
+        except EvalError:
+            return []
+
+    def _compiled(self, rule: Rule) -> _Ready:
+        if rule.id not in self._ready:
+            self._ready[rule.id] = _Ready(
+                compiled(rule.each[1]) if rule.each else None,
+                compiled(rule.when) if rule.when is not None else None,
+                compiled(rule.lower[1]) if rule.lower else None,
+            )
+        return self._ready[rule.id]
+
+    def _finding(
+        self,
+        rule: Rule,
+        ready: _Ready,
+        facts: Facts,
+        names: Mapping[str, object],
+        element: Mapping[str, object],
+        levels: Mapping[str, str],
+    ) -> Finding:
+        severity = rule.severity
+        if rule.lower and ready.lower and ready.lower(names) is True:
+            severity = rule.lower[0]
+        shown = [places.place(facts, route, element) for route in rule.also if places.stands(facts, route)]
+        return Finding(
+            rule.id,
+            rule.category,
+            levels.get(rule.id) or levels.get(rule.category) or severity,
+            rule.effect,
+            rendered(rule.message, names),
+            location(places.place(facts, rule.at, element)),
+            rule.fix,
+            rule.url,
+            places.edits(facts, rule.edit[0], rule.edit[1], element, rendered(rule.edit[2], names)) if rule.edit else (),
+            tuple((span.content.strip("\"'"), location(span)) for span in shown),
+        )
+
+
+class _Scope(dict[str, object]):
+    """The facts and one element beside them."""
+
+    __slots__ = ("_facts",)
+
+    def __init__(self, facts: Facts, name: str, element: object) -> None:
+        super().__init__({name: element})
+        self._facts = facts
+
+    def __missing__(self, name: str) -> object:
+        return self._facts[name]
+
+
+def checked(raw: bytes, path: str, judge: Judge, told: Told, levels: Mapping[str, str]) -> Outcome:
+    """Return what the rules say of a file's bytes. What is wrong with the file is an error in the outcome, never raised."""
+    if not relevant(raw):
+        return Outcome((), (), checked=False)
+    try:
+        return judged(decoded(raw, path), judge, told, levels)
+    except SourceError as error:
+        if not mentioned(raw):
+            return Outcome((), (), checked=False)
+        return Outcome((), (error,), checked=False)
+
+
+def judged(text: Text, judge: Judge, told: Told, levels: Mapping[str, str], *more: Family) -> Outcome:
+    """Return what the rules say of a text, read as one of the families of surfaces or of ``more``.
+
+    Raises SourceError where it cannot be understood.
+    """
+    every = [Facts(surface, told) for surface in surfaces(text, *more)]
+    if not every:
+        return Outcome((), (), checked=False)
+    findings: list[Finding] = []
+    comments = ignores.comments(text)
+    try:
+        for facts in every:
+            findings += judge.findings(facts, levels)
+        findings = [*ignores.kept(findings, comments)]
+        findings += judge.unused(every[0], comments, levels) if comments else ()
+    except CnilintError as error:
+        return Outcome(tuple(findings), (error,), checked=True)
+    except Exception as error:  # noqa: BLE001  # a crash is an error about cnilint, never a traceback nor silence
+        line, column = text.position(every[0].context.surface.anchor.start)
+        message = f"cnilint failed while it judged this ({type(error).__name__}: {error}); please report it"
+        return Outcome(tuple(findings), (RuleError(message, text.path, line, column),), checked=True)
+    findings.sort(key=lambda item: (item.location.line, item.location.column, item.rule))
+    return Outcome(tuple(dict.fromkeys(findings)), (), checked=True)
+
+
+def _about_ignores(rule: Rule) -> bool:
+    return any(route[0] == ignores.FACT for route in rule.requires)
+
+
+def _level(rule: Rule, levels: Mapping[str, str]) -> str:
+    return levels.get(rule.id) or levels.get(rule.category) or rule.severity

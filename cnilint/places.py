@@ -1,0 +1,81 @@
+"""Routes to places: where in the text a rule's finding points, and what its edit works on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnilint.edit import Edit, quotation, removal, replacement
+from cnilint.facts.agent import Arg, argument
+from cnilint.surface.model import AGENT, INIT, MAIN, Setting, node_span
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from cnilint.facts import Facts
+    from cnilint.source.text import Span
+
+_CONTAINERS = {"set": MAIN, "init": INIT}
+
+
+def place(facts: Facts, route: Sequence[str], element: Mapping[str, object]) -> Span:
+    """Return the span a route leads to, or that of its nearest ancestor that exists.
+
+    Routes: ``set.X``, ``init.set.X``, ``agent.flags.X``, ``configMap.X``, ``object.a.b``, ``surface``, and ``m.at`` of an element.
+    """
+    surface, root, last = facts.context.surface, route[0], route[-1]
+    if root in _CONTAINERS:
+        found = surface.setting(_CONTAINERS[root], last)
+        return found.at if found else surface.environment(_CONTAINERS[root])
+    if root == "agent":
+        arg = argument(facts.context, last)
+        return arg.at if arg else _agent(facts, "args")
+    if root == "configMap":
+        items = surface.siblings.get("ConfigMap", [])
+        spans = (node_span(surface.text, item.node, ("data", last)) for item in items if item.name == "amazon-vpc-cni")
+        return next((span for span in spans if span), surface.anchor)
+    if root == "object":
+        return surface.span(*(int(step) if step.isdigit() else step for step in route[1:]))
+    if root == "surface":
+        return surface.anchor
+    return element[last]  # type: ignore[return-value]  # the vocabulary says which fields are places
+
+
+def stands(facts: Facts, route: Sequence[str]) -> bool:
+    """Tell whether a route leads to something written, so that it is worth showing beside a finding."""
+    surface = facts.context.surface
+    if route[0] in _CONTAINERS:
+        return surface.setting(_CONTAINERS[route[0]], route[-1]) is not None
+    return route[0] != "agent" or argument(facts.context, route[-1]) is not None
+
+
+def _agent(facts: Facts, key: str) -> Span:
+    surface = facts.context.surface
+    container = surface.containers.get(AGENT)
+    node = container.node if container else surface.node
+    return node_span(surface.text, node, (key,)) or node_span(surface.text, node, ("name",)) or surface.anchor
+
+
+def edits(facts: Facts, verb: str, route: Sequence[str], element: Mapping[str, object], to: str) -> tuple[Edit, ...]:
+    """Return the edits of a rule's verb; none where the text does not allow it."""
+    target = _target(facts, route, element)
+    if target is None:
+        return ()
+    edit: Edit | None = None
+    if verb == "remove":
+        edit = removal(target.text, target.parent, target.number)
+    elif isinstance(target, Setting):
+        value = target.value_node
+        if verb == "rename":
+            edit = replacement(target.text, target.name_node, to)
+        elif value is not None:
+            edit = quotation(target.text, value) if verb == "quote" else replacement(target.text, value, to)
+    return (edit,) if edit else ()
+
+
+def _target(facts: Facts, route: Sequence[str], element: Mapping[str, object]) -> Setting | Arg | None:
+    if route[0] in _CONTAINERS:
+        return facts.context.surface.setting(_CONTAINERS[route[0]], route[-1])
+    if route[0] == "agent":
+        return argument(facts.context, route[-1])
+    found = element.get("setting")
+    return found if isinstance(found, (Setting, Arg)) else None

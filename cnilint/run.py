@@ -1,0 +1,169 @@
+"""One run over many files: each judged by the rules and settings in force for it, then one report."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnilint import files
+from cnilint.config import Config, Settings, in_force
+from cnilint.errors import CnilintError, ConfigError
+from cnilint.facts import Told
+from cnilint.finding import Report
+from cnilint.lint import Judge, Outcome, checked
+from cnilint.paths import shipped
+from cnilint.rule import built_in, folder, merged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cnilint.rule import Rule
+
+STDIN = "-"
+# Below this many files a second process costs more than it saves.
+_MANY = 100
+_WORKERS = 4
+
+
+class Choice(NamedTuple):
+    """What the command line asks for; it wins over the configuration."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    cni: str | None = None
+    instance_types: tuple[str, ...] = ()
+    max_pods: int | None = None
+    stdin_filename: str = "<stdin>"
+
+
+class Run:
+    """The rules and settings of one run."""
+
+    def __init__(self, config: Config, choice: Choice) -> None:
+        self.config = config
+        self.choice = choice
+        policies = [rule for path in config.policies for rule in folder(path)]
+        every = merged(built_in(), policies)
+        self.rules = chosen(every, choice.select, choice.ignore)
+        self.judge = Judge(self.rules, (name for rule in every for name in (rule.id, rule.category)))
+        self._told: dict[int, Told] = {}
+        _check_settings(config, self.judge.names)
+        _check_types((*choice.instance_types, *_configured_types(config)))
+
+    def outcome(self, raw: bytes, path: str) -> Outcome:
+        """Return what the rules say of a file's bytes."""
+        settings = in_force(self.config, path)
+        return checked(raw, path, self.judge, self._told_by(settings), settings.rules)
+
+    def _told_by(self, settings: Settings) -> Told:
+        known = self._told.get(id(settings))
+        if known is None:
+            known = self._told[id(settings)] = told(settings, self.choice)
+        return known
+
+    def file(self, path: str) -> Outcome:
+        """Return what the rules say of a file; that it cannot be read is an error in the outcome."""
+        try:
+            return self.outcome(files.content(path), path)
+        except CnilintError as error:
+            return Outcome((), (error,), checked=False)
+
+    def report(self, paths: Sequence[str], stdin: bytes | None = None) -> Report:
+        """Return the report over files, folders and, as ``-``, what was read from standard input."""
+        outcomes: list[Outcome] = []
+        errors: list[CnilintError] = []
+        named = [path for path in paths if path != STDIN]
+        if len(named) < len(paths):
+            outcomes.append(self.outcome(stdin or b"", self.choice.stdin_filename))
+        try:
+            found = list(files.found(named, self.config))
+        except CnilintError as error:
+            found = []
+            errors.append(error)
+        outcomes += self._files(found)
+        return Report(
+            tuple(finding for outcome in outcomes for finding in outcome.findings),
+            (*errors, *(error for outcome in outcomes for error in outcome.errors)),
+            len(outcomes),
+            sum(outcome.checked for outcome in outcomes),
+            tuple(rule.summarised for rule in self.rules),
+        )
+
+    def _files(self, found: list[str]) -> list[Outcome]:
+        workers = min(_WORKERS, os.cpu_count() or 1)
+        if len(found) < _MANY or workers == 1 or not hasattr(os, "fork"):
+            return [self.file(path) for path in found]
+        from cnilint.parallel import each  # noqa: PLC0415  # a few files need no second process
+
+        return each(self.file, found, workers)
+
+
+def chosen(rules: Iterable[Rule], select: Sequence[str], ignore: Sequence[str]) -> tuple[Rule, ...]:
+    """Return the rules whose id or category is selected (all where nothing is) and not ignored.
+
+    Raises ConfigError for a name that no rule bears.
+    """
+    every = tuple(rules)
+    names = {name for rule in every for name in (rule.id, rule.category)}
+    for name in (*select, *ignore):
+        if name not in names:
+            raise ConfigError(f"no rule or category is called {name!r}{_hint(name, names)}")
+    return tuple(
+        rule
+        for rule in every
+        if (not select or {rule.id, rule.category} & set(select)) and not {rule.id, rule.category} & set(ignore)
+    )
+
+
+def explained(name: str, config: Config) -> Rule:
+    """Return a rule with its examples, built in or a policy of the configuration.
+
+    Raises ConfigError for a name that no rule bears.
+    """
+    source = [rule for path in (shipped("rules"), *config.policies) for rule in folder(path)]
+    found = next((rule for rule in source if rule.id == name), None)
+    if found is None:
+        raise ConfigError(f"no rule is called {name!r}{_hint(name, [rule.id for rule in source])}")
+    return found
+
+
+def _hint(name: str, names: Iterable[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415  # only for the message of an error
+
+    close = get_close_matches(name, sorted(names), n=3)
+    return f"; did you mean {' or '.join(close)}?" if close else "; `cnilint rules` lists them"
+
+
+def told(settings: Settings, choice: Choice) -> Told:
+    """Return what the settings say about the cluster, the command line first."""
+    return Told(
+        choice.cni or settings.cni,
+        settings.kubernetes,
+        settings.managed,
+        choice.instance_types or settings.instance_types,
+        choice.max_pods or settings.max_pods,
+        settings.pods_per_node,
+        tuple(settings.limits.items()),
+    )
+
+
+def _check_settings(config: Config, names: set[str]) -> None:
+    for settings in (config.settings, *(override.settings for override in config.overrides)):
+        for name in settings.rules:
+            if name not in names:
+                raise ConfigError(f"rules: no rule or category is called {name!r}{_hint(name, names)}", config.path)
+
+
+def _configured_types(config: Config) -> Iterable[str]:
+    for settings in (config.settings, *(override.settings for override in config.overrides)):
+        yield from settings.instance_types
+
+
+def _check_types(types: Iterable[str]) -> None:
+    """Raise ConfigError for an instance type that the table does not have."""
+    from cnilint.knowledge.instances import instance, nearest_types  # noqa: PLC0415  # 70 KB that few runs need
+
+    for name in dict.fromkeys(types):
+        if instance(name) is None:
+            close = nearest_types(name)
+            raise ConfigError(f"unknown instance type {name!r}" + (f"; did you mean {' or '.join(close)}?" if close else ""))

@@ -1,0 +1,1 @@
+"""Text to documents whose every node keeps its place."""

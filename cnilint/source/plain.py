@@ -1,0 +1,192 @@
+"""Nodes to plain data, as kubectl reads YAML.
+
+kubectl reads YAML 1.1 in the dialect of sigs.k8s.io/yaml (goyaml.v2/resolve.go): an unquoted ``yes``, ``on`` or ``y`` is true,
+``0777`` is 511, ``1_000`` is 1000, ``08`` is 8, a repeated key silently replaces the first, and a key becomes a string.
+Seen running: ``kubectl label --local -f x.yaml a=b -o json`` of kubectl v1.32.4.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnilint.errors import SourceError
+from cnilint.source.yaml import MappingNode, Node, ScalarNode, SequenceNode, implicit, template_error
+
+if TYPE_CHECKING:
+    from cnilint.source.text import Text
+
+# An alias repeats a node; a few that repeat each other make a small text mean a billion nodes.
+MAX_NODES = 1_000_000
+
+_WORDS: dict[str, object] = {
+    **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
+    **dict.fromkeys(("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), False),
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
+}
+_INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0[bB][01]+|0|[1-9][0-9]*)\Z", re.ASCII)
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z", re.ASCII)
+_NUMBER_STARTS = frozenset("0123456789+-.")
+_STR, _INT, _FLOAT_TAG, _BOOL, _NULL = (f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null"))
+_TAGGED: dict[str, tuple[type, ...]] = {_INT: (int,), _FLOAT_TAG: (int, float), _BOOL: (bool,), _NULL: (type(None),)}
+_INT64 = 1 << 63
+
+
+class Repeated(NamedTuple):
+    """A key that stands twice in a mapping: the later node wins."""
+
+    key: str
+    first: Node
+    last: Node
+
+
+class Plain:
+    """Plain data of nodes of one text, and the keys that were repeated on the way."""
+
+    __slots__ = ("_active", "_done", "_sizes", "_text", "repeated")
+
+    def __init__(self, text: Text) -> None:
+        self.repeated: list[Repeated] = []
+        self._text = text
+        self._done: dict[int, object] = {}
+        self._sizes: dict[int, int] = {}
+        self._active: set[int] = set()
+
+    def data(self, node: Node) -> object:
+        """Return the node as dict, list, str, int, float, bool or None.
+
+        Raises SourceError for an alias that contains itself, for aliases that would repeat more than MAX_NODES nodes, for a
+        template, and for a key that is no scalar.
+        """
+        if isinstance(node, ScalarNode):
+            return scalar(node)
+        known = id(node)
+        if known in self._done:
+            return self._done[known]
+        if known in self._active:
+            raise self._error("an alias that contains itself", node)
+        self._active.add(known)
+        value: object = self._mapping(node) if isinstance(node, MappingNode) else [self.data(item) for item in node.value]
+        self._active.discard(known)
+        self._done[known] = value
+        self._count(node)
+        return value
+
+    def _mapping(self, node: MappingNode) -> dict[str, object]:
+        value: dict[str, object] = {}
+        places: dict[str, Node] = {}
+        merged: dict[str, object] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, ScalarNode):
+                raise self._bad_key(key_node)
+            if key_node.value == "<<" and not key_node.style:
+                merged = {**self._merged(value_node), **merged}
+                continue
+            key = key_text(key_node)
+            if key in places:
+                self.repeated.append(Repeated(key, places[key], key_node))
+            places[key] = key_node
+            value[key] = self.data(value_node)
+        return {**merged, **value} if merged else value
+
+    def _merged(self, node: Node) -> dict[str, object]:
+        """Return what a merge key brings in: a mapping, or several of which earlier ones win."""
+        sources = node.value if isinstance(node, SequenceNode) else [node]
+        merged: dict[str, object] = {}
+        for source in reversed(sources):
+            if not isinstance(source, MappingNode):
+                raise self._error("a merge key (<<) whose value is no mapping", source)
+            merged.update(self.data(source))  # type: ignore[call-overload]  # data of a MappingNode is a dict
+        return merged
+
+    def _count(self, node: Node) -> None:
+        """Count the nodes this one stands for once its aliases are followed."""
+        parts = (part for item in node.value for part in (item if isinstance(item, tuple) else (item,)))
+        size = 1 + sum(self._sizes.get(id(part), 1) for part in parts)
+        if size > MAX_NODES:
+            raise self._error(f"aliases that repeat each other to more than {MAX_NODES:,} nodes", node)
+        self._sizes[id(node)] = size
+
+    def _bad_key(self, node: Node) -> SourceError:
+        offset = node.start_mark.index
+        if self._text.content[max(0, offset - 1) : offset + 1] == "{{":
+            return template_error(self._text, offset - 1)
+        return self._error("a key that is a list or a mapping, which Kubernetes refuses", node)
+
+    def _error(self, message: str, node: Node) -> SourceError:
+        line, column = self._text.position(node.start_mark.index)
+        return SourceError(message, self._text.path, line, column)
+
+
+def scalar(node: ScalarNode) -> object:
+    """Return a scalar's value as kubectl reads it."""
+    if implicit(node):
+        return _quoted(node.value) if node.style else resolved(node.value)
+    tag = str(node.ctag)
+    value = node.value if tag == _STR else resolved(node.value)
+    wanted = _TAGGED.get(tag)
+    return value if wanted is None or isinstance(value, wanted) else node.value
+
+
+def _quoted(value: str) -> str:
+    """Return a quoted text with its pairs of surrogate escapes, as JSON writes them, joined to characters."""
+    if value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value):
+        return value
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def resolved(text: str) -> object:
+    """Return what an unquoted scalar means."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] not in _NUMBER_STARTS:
+        return text
+    digits = text.replace("_", "")
+    if _INTEGER.match(digits):
+        number = _integer(digits)
+        return number if -_INT64 <= number < 2 * _INT64 else float(number)
+    return float(digits) if _FLOAT.match(digits) else text
+
+
+def _integer(digits: str) -> int:
+    sign, body = (-1, digits[1:]) if digits[0] == "-" else (1, digits.lstrip("+"))
+    if len(body) > 1 and body[0] == "0" and body[1].isdigit():
+        return sign * int(body, 8)
+    return sign * int(body, 0)
+
+
+def key_text(node: ScalarNode) -> str:
+    """Return a key as the string that JSON makes of it."""
+    value = scalar(node)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "null" if value is None else str(value)
+
+
+def child(node: Node | None, key: str | int) -> Node | None:
+    """Return the node at a key or an index, as a reader that lets the last of repeated keys win finds it."""
+    if isinstance(node, SequenceNode):
+        return node.value[key] if isinstance(key, int) and -len(node.value) <= key < len(node.value) else None
+    if not isinstance(node, MappingNode):
+        return None
+    pair = entry(node, key)
+    if pair is not None:
+        return pair[1]
+    merges = [value for name, value in node.value if isinstance(name, ScalarNode) and name.value == "<<"]
+    sources = [source for merge in merges for source in (merge.value if isinstance(merge, SequenceNode) else [merge])]
+    return next((found for source in sources if source is not node and (found := child(source, key)) is not None), None)
+
+
+def entry(node: MappingNode, key: str | int) -> tuple[ScalarNode, Node] | None:
+    """Return the key node and the value node of a key that the mapping itself writes."""
+    for key_node, value_node in reversed(node.value):
+        if isinstance(key_node, ScalarNode) and key_node.value == key:
+            return key_node, value_node
+    return None

@@ -1,0 +1,168 @@
+"""YAML (and JSON, which kubectl reads with the same parser) to nodes that keep their places.
+
+libyaml's parser, reached through ruamel.yaml.clib, composes nodes six times slower than bare libyaml scans and thirty times faster
+than the pure parser. Its traps: it is older than YAML 1.2 and refuses ``[http://x]`` and surrogate escapes, so whatever it
+refuses is parsed again by the pure parser, whose verdict and message stand; it recurses on the C stack and is quadratic in the depth
+of flow collections, so text with many brackets has its depth measured first.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.tag import Tag
+
+from cnilint.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnilint.source.text import Span, Text
+
+__all__ = ["CollectionNode", "MappingNode", "Node", "ScalarNode", "SequenceNode", "documents", "end", "implicit", "span"]
+
+MAX_DEPTH = 200
+# Fewer brackets than this cannot overflow the C stack, nor take long.
+_FEW_BRACKETS = 1000
+# The pure parser reads some 300 KB a second: larger texts keep libyaml's verdict.
+_SMALL = 256 * 1024
+_NESTED_ON_A_LINE = re.compile(rf"(?:[-?][ \t]+){{{MAX_DEPTH}}}")
+_TEMPLATE = re.compile(r"\{\{")
+
+# What a scalar means is decided where it matters and as Kubernetes reads it (plain.py), so the parser need not resolve any.
+IMPLICIT = Tag(suffix="?")
+
+try:
+    from _ruamel_yaml import CParser
+except ImportError:  # no wheel of ruamel.yaml.clib for this platform: the pure parser alone
+    CParser = None
+
+
+class _Unresolved:
+    """The resolver's part of a parser: it resolves nothing."""
+
+    def descend_resolver(self, _parent: object, _index: object) -> None:
+        """Take no note of the path."""
+
+    def ascend_resolver(self) -> None:
+        """Take no note of the path."""
+
+    def resolve(self, _kind: object, _value: object, _implicit: object) -> Tag:
+        """Leave the tag open."""
+        return IMPLICIT
+
+
+if CParser is not None:
+
+    class _Parser(_Unresolved, CParser):  # type: ignore[misc]  # a C type without stubs
+        """libyaml's parser composing nodes whose tags are left open."""
+
+
+def documents(text: Text) -> Iterator[Node]:
+    """Yield the root node of each document that is not empty.
+
+    Raises SourceError with the place where the text is no YAML.
+    """
+    measured = _measured(text)
+    if CParser is None:
+        yield from _pure(text)
+        return
+    try:
+        roots = list(_composed(text))
+    except YAMLError as error:
+        if not measured or len(text.content) > _SMALL:
+            raise _source_error(error, text) from None
+        roots = list(_pure(text))
+    yield from roots
+
+
+def _composed(text: Text) -> Iterator[Node]:
+    parser = _Parser(text.content)
+    while parser.check_node():
+        yield parser.get_node()
+
+
+def _measured(text: Text) -> bool:
+    """Tell whether the depth is known to be harmless; raise SourceError where it is not."""
+    content = text.content
+    if content.count("[") + content.count("{") < _FEW_BRACKETS and not _NESTED_ON_A_LINE.search(content):
+        return True
+    if CParser is None:
+        return False
+    parser, depth = _Parser(content), 0
+    try:
+        while (event := parser.get_event()) is not None:
+            name = type(event).__name__
+            if name.endswith("StartEvent") and name[0] in "MS":  # MappingStart, SequenceStart; StreamStart counts one more
+                depth += 1
+                if depth > MAX_DEPTH:
+                    line, column = text.position(min(event.start_mark.index, len(content)))
+                    raise SourceError(f"nested deeper than {MAX_DEPTH} levels", text.path, line, column)
+            elif name.endswith("EndEvent") and name[0] in "MS":
+                depth -= 1
+    except YAMLError:
+        return False
+    return True
+
+
+def _pure(text: Text) -> Iterator[Node]:
+    from ruamel.yaml import YAML  # noqa: PLC0415  # 20 ms that only a refused text needs to pay
+    from ruamel.yaml.resolver import VersionedResolver  # noqa: PLC0415
+
+    class Resolver(_Unresolved, VersionedResolver):
+        pass
+
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Resolver = Resolver
+    try:
+        for root in yaml.compose_all(text.content):
+            if root is not None:
+                yield cast("Node", root)
+    except RecursionError:
+        raise SourceError(f"nested deeper than {MAX_DEPTH} levels", text.path, 1, 1) from None
+    except YAMLError as error:
+        raise _source_error(error, text) from None
+
+
+def _source_error(error: YAMLError, text: Text) -> SourceError:
+    """Return a parser's complaint as one sentence with its place."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    offset = min(cast("int", mark.index), len(text.content)) if mark is not None else getattr(error, "position", 0) or 0
+    problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error).splitlines()[0]
+    context = error.context if isinstance(error, MarkedYAMLError) and error.context else ""
+    template = _TEMPLATE.search(text.content)
+    if template:
+        return template_error(text, template.start())
+    line, column = text.position(offset)
+    return SourceError(f"not YAML: {context + ': ' if context else ''}{problem}", text.path, line, column)
+
+
+def template_error(text: Text, offset: int) -> SourceError:
+    """Return the error for a file that is a template and no YAML yet."""
+    line, column = text.position(offset)
+    message = "a template ({{ ... }}), not YAML: render it first, for example with `helm template`, and check the result"
+    return SourceError(message, text.path, line, column)
+
+
+def implicit(node: Node) -> bool:
+    """Tell whether the node has no tag of its own."""
+    return node.ctag is IMPLICIT or node.ctag is None or node.ctag.suffix == IMPLICIT.suffix
+
+
+def end(node: Any) -> int:  # noqa: ANN401  # ruamel's nodes are untyped
+    """Return the offset behind the node's last character.
+
+    A block collection's own end mark is where the next token starts, past comments that are not its own.
+    """
+    while not isinstance(node, ScalarNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        node = last[1] if isinstance(last, tuple) else last
+    return cast("int", node.end_mark.index)
+
+
+def span(text: Text, node: Node) -> Span:
+    """Return the node's span, quotes and block indicators included."""
+    return text.span(node.start_mark.index, end(node))

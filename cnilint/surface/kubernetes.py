@@ -1,0 +1,129 @@
+"""Kubernetes objects: the DaemonSet aws-node with its siblings, in manifests, lists and API responses."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cnilint.source.plain import Plain, child
+from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode
+from cnilint.surface.model import AGENT, INIT, MAIN, UNKNOWN, Container, Item, Setting, Surface, mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnilint.source.text import Text
+    from cnilint.source.yaml import Node
+
+# Objects that a surface looks at, and the only names that count where a name tells them apart.
+_SIBLINGS: dict[str, frozenset[str] | None] = {
+    "ConfigMap": None,
+    "ClusterRole": frozenset({"aws-node"}),
+    "ENIConfig": None,
+    "SecurityGroupPolicy": None,
+    "Deployment": frozenset({"cni-metrics-helper"}),
+}
+_OWN_CONFIG_MAP = "amazon-vpc-cni"
+_CONFIG_MAP_KEY = "enable-network-policy-controller"
+_CONTAINERS = frozenset({MAIN, INIT, AGENT})
+# Replaced before or while the object is applied: Kubernetes' own $(VAR), envsubst's and Flux' ${VAR}, {{ templates }}.
+_PLACEHOLDER = re.compile(r"\$\([^)]*\)|\$\{[^}]*\}|\{\{.*?\}\}", re.DOTALL)
+
+
+def surfaces(text: Text, roots: list[Node]) -> list[Surface]:
+    """Return a surface for each DaemonSet aws-node, or one for the siblings when there is none."""
+    plain = Plain(text)
+    sets: list[Node] = []
+    siblings: dict[str, list[Item]] = {}
+    for node in (found for root in roots for found in _objects(root)):
+        kind, name = _text(child(node, "kind")), _text(child(child(node, "metadata"), "name"))
+        if kind == "DaemonSet" and name == "aws-node":
+            sets.append(node)
+        elif kind in _SIBLINGS and (_SIBLINGS[kind] is None or name in (_SIBLINGS[kind] or ())):
+            _add_sibling(siblings, kind, Item(mapping(plain.data(node)), node))
+    if sets:
+        found = [_daemonset(text, node, mapping(plain.data(node)), siblings) for node in sets]
+        return [found[0]._replace(repeated=tuple(plain.repeated)), *found[1:]]
+    own = {kind: found for kind, found in siblings.items() if kind != "Deployment"}
+    if not own:
+        return []
+    first = min((item for found in own.values() for item in found), key=lambda item: item.node.start_mark.index)
+    return [Surface("objects", text, first.node, {}, (), {}, own, repeated=tuple(plain.repeated))]
+
+
+def _objects(root: Node) -> Iterator[Node]:
+    """Yield the objects of a document: itself, or the items of a list or an API list response."""
+    if not isinstance(root, MappingNode):
+        return
+    listed = child(root, "items")
+    kind = _text(child(root, "kind"))
+    if isinstance(listed, SequenceNode) and kind.endswith("List"):
+        for item in listed.value:
+            # The items of a DaemonSetList need not repeat their kind.
+            yield from _objects(item) if child(item, "kind") is not None else _typed(item, kind.removesuffix("List"))
+    else:
+        yield root
+
+
+def _typed(item: Node, kind: str) -> Iterator[Node]:
+    """Yield an item of a typed list with the kind that its list gives it."""
+    if isinstance(item, MappingNode) and kind:
+        start = item.start_mark
+        key = ScalarNode(None, "kind", start, start, style='"')
+        typed = MappingNode(item.ctag, [*item.value, (key, ScalarNode(None, kind, start, start, style='"'))], start, item.end_mark, item.flow_style)
+        yield typed
+
+
+def _text(node: Node | None) -> str:
+    return str(node.value) if isinstance(node, ScalarNode) else ""
+
+
+def _add_sibling(siblings: dict[str, list[Item]], kind: str, item: Item) -> None:
+    """Keep a sibling; of ConfigMaps only the CNI's own and those that carry one of its keys."""
+    if kind == "ConfigMap" and item.name != _OWN_CONFIG_MAP and _CONFIG_MAP_KEY not in mapping(item.data.get("data")):
+        return
+    siblings.setdefault(kind, []).append(item)
+
+
+def _daemonset(text: Text, node: Node, data: dict[str, object], siblings: dict[str, list[Item]]) -> Surface:
+    containers = {found.name: found for found in _containers(node, data)}
+    settings = tuple(setting for found in containers.values() for setting in _settings(text, found))
+    metadata, spec = mapping(data.get("metadata")), mapping(data.get("spec"))
+    live = bool(metadata.get("uid") or metadata.get("managedFields") or metadata.get("resourceVersion"))
+    # The API requires a selector; what has none is a patch.
+    return Surface("daemonset", text, node, data, settings, containers, siblings, partial="selector" not in spec, live=live)
+
+
+def _containers(node: Node, data: dict[str, object]) -> Iterator[Container]:
+    pod = child(child(child(node, "spec"), "template"), "spec")
+    plain = mapping(mapping(mapping(data.get("spec")).get("template")).get("spec"))
+    for key in ("initContainers", "containers"):
+        listed, found = plain.get(key), child(pod, key)
+        if not isinstance(listed, list) or not isinstance(found, SequenceNode):
+            continue
+        for content, item in zip(listed, found.value, strict=True):
+            name = mapping(content).get("name")
+            if isinstance(name, str) and name in _CONTAINERS:
+                yield Container(name, mapping(content), item, init=key == "initContainers")
+
+
+def _settings(text: Text, container: Container) -> Iterator[Setting]:
+    node = child(container.node, "env")
+    listed = container.data.get("env")
+    if not isinstance(node, SequenceNode) or not isinstance(listed, list):
+        return
+    for index, (content, item) in enumerate(zip(listed, node.value, strict=True)):
+        name_node = child(item, "name")
+        if isinstance(content, dict) and isinstance(name_node, ScalarNode):
+            value_node = child(item, "value") or child(item, "valueFrom")
+            yield Setting(name_node.value, value(content), container.name, text, node, index, name_node, value_node)
+
+
+def value(content: dict[str, object]) -> object:
+    """Return what an ``env`` item gives the process; an item without a value, or with null, gives it the empty text."""
+    if content.get("valueFrom") is not None:
+        return UNKNOWN
+    written = content.get("value")
+    if written is None:
+        return ""
+    return UNKNOWN if isinstance(written, str) and _PLACEHOLDER.search(written) else written

@@ -1,0 +1,188 @@
+"""The types every surface is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
+
+from cnilint.cel.evaluate import UNKNOWN
+from cnilint.source.plain import child, entry
+from cnilint.source.yaml import MappingNode, Node, ScalarNode, SequenceNode, end, span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnilint.source.plain import Repeated
+    from cnilint.source.text import Span, Text
+
+__all__ = ["AGENT", "INIT", "MAIN", "UNKNOWN", "Container", "Item", "Setting", "Surface"]
+
+MAIN: Final = "aws-node"
+INIT: Final = "aws-vpc-cni-init"
+AGENT: Final = "aws-eks-nodeagent"
+
+
+class Setting(NamedTuple):
+    """One variable as a container's environment writes it.
+
+    ``value`` is the text that the process gets, UNKNOWN (behind ``valueFrom`` or a placeholder), or whatever else stands
+    there: a bool, an int or a float is no string and the API server refuses it. ``parent`` is the list or the mapping that the
+    entry stands in, ``number`` its index there.
+    """
+
+    name: str
+    value: object
+    container: str
+    text: Text
+    parent: Node
+    number: int
+    name_node: Node
+    value_node: Node | None
+
+    @property
+    def entry(self) -> Span:
+        """The whole entry, name and value."""
+        item = self.parent.value[self.number]
+        first, last = item if isinstance(item, tuple) else (item, item)
+        return self.text.span(first.start_mark.index, end(last))
+
+    @property
+    def at(self) -> Span:
+        """The place a finding about the setting points at: its value, or its name where it has none."""
+        node = self.value_node
+        return span(self.text, self.name_node if node is None or isinstance(node, MappingNode) else node)
+
+    @property
+    def written(self) -> str:
+        """The characters of the value as they stand in the text."""
+        return self.at.content
+
+    @property
+    def is_string(self) -> bool:
+        """Whether the API server takes the value."""
+        return isinstance(self.value, str) or self.value is UNKNOWN
+
+
+class Container(NamedTuple):
+    """A container of the DaemonSet: its plain data and its node. ``init`` tells which list it stands in."""
+
+    name: str
+    data: dict[str, object]
+    node: Node
+    init: bool
+
+
+class Item(NamedTuple):
+    """A sibling object: its plain data and its node."""
+
+    data: dict[str, object]
+    node: Node
+
+    @property
+    def name(self) -> str:
+        """Name of the object, "" when it has none."""
+        metadata = self.data.get("metadata")
+        return str(metadata.get("name") or "") if isinstance(metadata, dict) else ""
+
+
+class Surface(NamedTuple):
+    """Everything one place says about the CNI.
+
+    ``kind`` is ``daemonset``, ``objects`` (siblings without a DaemonSet) or ``values`` (an ``env`` mapping laid over the
+    stock manifest, as in an add-on's values). ``partial`` means a patch: what it does not write is unknown. ``siblings`` are
+    the objects of the same file by kind, ``repeated`` the keys that stand twice in any of them (told once a file).
+    """
+
+    kind: str
+    text: Text
+    node: Node
+    object: dict[str, object]
+    settings: tuple[Setting, ...]
+    containers: dict[str, Container]
+    siblings: dict[str, list[Item]]
+    partial: bool = False
+    live: bool = False
+    repeated: tuple[Repeated, ...] = ()
+
+    def setting(self, container: str, name: str) -> Setting | None:
+        """Return the setting that wins: the last of that name in the container."""
+        found = (item for item in reversed(self.settings) if item.name == name and item.container == container)
+        return next(found, None)
+
+    @property
+    def anchor(self) -> Span:
+        """Where a finding about the whole surface points: the object's name."""
+        metadata = child(self.node, "metadata")
+        return span(self.text, child(metadata, "name") or first_leaf(self.node))
+
+    def span(self, *path: str | int) -> Span:
+        """Return the span of a path into the object, or of its nearest ancestor that exists.
+
+        A step into a list is an index or the ``name`` (or ``mountPath``) of an item. A mapping or a list is shown by its key.
+        """
+        return node_span(self.text, self.node, path) or self.anchor
+
+    def environment(self, container: str) -> Span:
+        """Return where a container's missing variable would stand: its ``env`` key, or its name, or the object's name."""
+        if self.kind == "values":
+            return self.span("env") if container == MAIN else self.span("init", "env")
+        found = self.containers.get(container)
+        if found is None:
+            return self.anchor
+        return node_span(self.text, found.node, ("env",)) or node_span(self.text, found.node, ("name",)) or self.anchor
+
+
+def node_span(text: Text, root: Node, path: tuple[str | int, ...]) -> Span | None:
+    """Return the span of a path below a node, or of the deepest ancestor that exists; None when nothing of it does."""
+    shown: Node | None = None
+    node = root
+    for step in path:
+        below = _step(node, step)
+        if below is None:
+            break
+        key, node = below
+        shown = node if isinstance(node, ScalarNode) or key is None else key
+        if key is None and not isinstance(node, ScalarNode):
+            shown = child(node, "name") or child(node, "mountPath") or first_leaf(node)
+    return span(text, shown) if shown is not None else None
+
+
+def _step(node: Node, step: str | int) -> tuple[Node | None, Node] | None:
+    if isinstance(node, SequenceNode):
+        item = child(node, step) if isinstance(step, int) else _named(node, step)
+        return (None, item) if item is not None else None
+    if not isinstance(node, MappingNode):
+        return None
+    pair = entry(node, step)
+    if pair is not None:
+        return pair
+    merged = child(node, step)
+    return (None, merged) if merged is not None else None
+
+
+def _named(node: SequenceNode, name: str) -> Node | None:
+    """Return the item of a list with this ``name`` or ``mountPath``: the keys by which Kubernetes tells items apart."""
+    for item in node.value:
+        for key in ("name", "mountPath"):
+            found = child(item, key)
+            if isinstance(found, ScalarNode) and found.value == name:
+                return cast("Node", item)
+    return None
+
+
+def first_leaf(node: Node) -> Node:
+    """Return the first scalar in a node, or the node itself when it holds none."""
+    while not isinstance(node, ScalarNode) and node.value:
+        first = node.value[0]
+        node = first[0] if isinstance(first, tuple) else first
+    return node
+
+
+def mapping(data: object) -> dict[str, object]:
+    """Return ``data`` when it is a mapping, else an empty one."""
+    return data if isinstance(data, dict) else {}
+
+
+def items(data: object) -> Iterator[dict[str, object]]:
+    """Yield the mappings of ``data`` when it is a list."""
+    if isinstance(data, list):
+        yield from (item for item in data if isinstance(item, dict))
