@@ -58,20 +58,40 @@ def _version(_context: click.Context, _parameter: click.Parameter, value: str | 
 
 @cli.command()
 @click.argument("paths", nargs=-1, type=click.Path())
-@click.option("-f", "--format", "--output-format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to print.")
+@click.option(
+    "-f",
+    "--format",
+    "--output-format",
+    "form",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="How to print.",
+)
 @click.option("-o", "--output", "--output-file", type=click.Path(dir_okay=False), help="Write the report to this file.")
 @click.option("--select", multiple=True, callback=_names, metavar="NAMES", help="Only these rules or categories.")
 @click.option("--ignore", multiple=True, callback=_names, metavar="NAMES", help="Not these rules or categories.")
-@click.option("--fail-on", type=click.Choice(FAIL_ON), default="warning", show_default=True, help="Exit 1 from this severity on.")
-@click.option("--cni-version", callback=_version, metavar="VERSION", help="The CNI's release, where the image does not tell.")
+@click.option(
+    "--fail-on", type=click.Choice(FAIL_ON), default="warning", show_default=True, help="Exit 1 from this severity on."
+)
+@click.option(
+    "--cni-version", callback=_version, metavar="VERSION", help="The CNI's release, where the image does not tell."
+)
 @click.option("--instance-type", multiple=True, callback=_names, metavar="TYPES", help="The nodes' instance types.")
 @click.option("--max-pods", type=click.IntRange(min=1), help="The nodes' max pods, as kubelet has it.")
-@click.option("-c", "--config", type=click.Path(dir_okay=False), help="The configuration file; else .cnilint.yaml is looked for upwards.")
+@click.option(
+    "-c",
+    "--config",
+    type=click.Path(dir_okay=False),
+    help="The configuration file; else .cnilint.yaml is looked for upwards.",
+)
 @click.option("--no-config", is_flag=True, help="Read no configuration file.")
 @click.option("--fix", is_flag=True, help="Apply the fixes that change nothing of what the CNI does.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @click.option("--stdin-filename", metavar="NAME", help="What to call standard input (-).")
-@click.option("--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True, help="Use colour.")
+@click.option(
+    "--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True, help="Use colour."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only, a line each.")
 def check(paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # click hands over what the options above declare
     """Check files and folders (default: this folder); - is standard input."""
@@ -176,13 +196,23 @@ def _fix(run: Run, paths: Sequence[str], stdin: bytes | None, options: dict[str,
     count = sum(change.gone for change in changes)
     if count and not options["quiet"]:
         verb = "would be fixed" if options["diff"] else "fixed"
-        click.echo(f"{count} finding{'s' * (count != 1)} {verb} in {len(changes)} file{'s' * (len(changes) != 1)}", err=True)
+        click.echo(
+            f"{count} finding{'s' * (count != 1)} {verb} in {len(changes)} file{'s' * (len(changes) != 1)}", err=True
+        )
     code = _code(report, options["fail_on"])
     sys.exit(max(code, 1) if options["diff"] and changes else code)
 
 
 @cli.command()
-@click.option("-f", "--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True, help="How to print.")
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="How to print.",
+)
 def rules(form: str) -> None:
     """List the rules."""
     from cnilint.rule import built_in  # noqa: PLC0415

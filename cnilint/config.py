@@ -1,39 +1,35 @@
 """The configuration: ``.cnilint.yaml``, or ``[tool.cnilint]`` in pyproject.toml, found upwards from a folder.
 
-schemas/config.schema.json says what may stand in it; each of its titles ends the sentence "... but must be" of an error.
+schemas/config.schema.json says what may stand in it; its titles end the sentence "... but must be" of an error.
 """
 
 from __future__ import annotations
 
 import os.path
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from cnilint.errors import ConfigError, SourceError
 from cnilint.files import Patterns, absolute, content
 from cnilint.paths import shipped
+from cnilint.source.plain import Plain, child, entry
 from cnilint.source.text import Text, decoded
+from cnilint.source.yaml import MappingNode, Node, documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from jsonschema import ValidationError
-    from ruamel.yaml.nodes import Node
 
-NAMES: Final = (".cnilint.yaml", ".cnilint.yml")
 PROJECT: Final = "pyproject.toml"
+NAMES: Final = (".cnilint.yaml", ".cnilint.yml", PROJECT)
 
-# Thresholds that a configuration may set; docs/configuration.md tells what each is for.
-DEFAULT_LIMITS: Final[dict[str, int]] = {
-    "warmIpTarget": 5,
-}
-
-_TABLE = re.compile(r"tool[\"' \t]*\.[\"' \t]*cnilint\b")
-_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
+# The thresholds that a configuration may set; the schema tells what each is for.
+DEFAULT_LIMITS: Final[dict[str, int]] = {"warmIpTarget": 5}
 
 
 class Settings(NamedTuple):
-    """What is in force for a file; None and empty where nothing is said."""
+    """What is in force for a file: None or empty where nothing is said."""
 
     rules: dict[str, str]
     instance_types: tuple[str, ...]
@@ -46,14 +42,14 @@ class Settings(NamedTuple):
 
 
 class Override(NamedTuple):
-    """Settings for some of the files, with only what is written."""
+    """What is said of some files alone."""
 
     files: Patterns
     settings: Settings
 
 
 class Config(NamedTuple):
-    """A configuration file; its path is "" where there is none."""
+    """A configuration and its file, "" where there is none; ``merged`` keeps what overrides came to together."""
 
     path: str
     root: str
@@ -62,46 +58,37 @@ class Config(NamedTuple):
     include: Patterns
     exclude: Patterns
     overrides: tuple[Override, ...]
-    merged: dict[tuple[bool, ...], Settings]  # by the overrides that apply, so that the same are always one object
+    merged: dict[tuple[bool, ...], Settings]
 
 
 def found(start: str) -> Config:
-    """Return the configuration of the nearest folder, from ``start`` upwards, that has one; an empty one where none has.
-
-    Raises ConfigError for whatever is wrong with it.
-    """
-    folder = os.path.abspath(start)
-    while (path := _configured(folder)) is None:
+    """Return the configuration of the nearest folder from ``start`` upwards, an empty one where none has any."""
+    folder, below = os.path.abspath(start), ""
+    while folder != below:
+        for name in NAMES:
+            path = os.path.join(folder, name)
+            project = name == PROJECT
+            if (os.path.isfile(path) and _source(path).data is not None) if project else os.path.lexists(path):
+                return read(path)
         folder, below = os.path.dirname(folder), folder
-        if folder == below:
-            return EMPTY._replace(root=absolute(start, follow=True))
-    return read(path)
-
-
-def _configured(folder: str) -> str | None:
-    """Return the file that configures a folder."""
-    for name in NAMES:
-        if os.path.lexists(path := os.path.join(folder, name)):
-            return path
-    path = os.path.join(folder, PROJECT)
-    return path if os.path.isfile(path) and _table(_text(path)) is not None else None
+    return EMPTY._replace(root=absolute(start, follow=True))
 
 
 def read(path: str) -> Config:
-    """Return the configuration that a file holds. Raises ConfigError for whatever is wrong with it."""
-    text = _text(path)
-    source = _toml(text) if path.endswith(".toml") else _yaml(text)
+    """Return the configuration that a file holds. Raises ConfigError, with the place, for whatever is wrong with it."""
+    source = _source(path)
+    if source.data is None:
+        raise source.error("holds no [tool.cnilint]")
     _validate(source)
-    root = absolute(os.path.dirname(os.path.abspath(path)), follow=True)
-    config = _config(path, root, source.data)
+    config = _config(path, absolute(os.path.dirname(os.path.abspath(path)), follow=True), source.data)
     for index, folder in enumerate(config.policies):
         if not os.path.isdir(folder):
-            raise source.error(f"no such folder: {source.data['policies'][index]}", ("policies", index))
+            raise source.error(f"is no folder: {folder}", ("policies", index))
     return config
 
 
 def in_force(config: Config, path: str) -> Settings:
-    """Return the settings for a file; the same object whenever the same overrides apply."""
+    """Return the settings for a file: the same object wherever the same overrides apply."""
     if not config.overrides:
         return config.settings
     real = absolute(path)
@@ -115,7 +102,7 @@ def in_force(config: Config, path: str) -> Settings:
 
 
 def excluded(config: Config, path: str) -> bool:
-    """Tell whether a file is passed over, even if it is named."""
+    """Tell whether a file is passed over even where it is named."""
     return config.exclude.covers(absolute(path))
 
 
@@ -140,32 +127,133 @@ def _settings(data: Mapping[str, Any]) -> Settings:
         data.get("cni"),
         data.get("kubernetes"),
         data.get("managed"),
-        int(data["maxPods"]) if "maxPods" in data else None,
-        int(data["podsPerNode"]) if "podsPerNode" in data else None,
-        {name: int(limit) for name, limit in data.get("limits", {}).items()},
+        data.get("maxPods"),
+        data.get("podsPerNode"),
+        data.get("limits", {}),
     )
 
 
 def _over(settings: Settings, later: Settings) -> Settings:
-    said = {name: value for name, value in later._asdict().items() if value is not None and value != ()}
-    return settings._replace(
-        **{**said, "rules": {**settings.rules, **later.rules}, "limits": {**settings.limits, **later.limits}}
-    )
+    said = {name: value for name, value in later._asdict().items() if value not in (None, ())}
+    rules, limits = {**settings.rules, **later.rules}, {**settings.limits, **later.limits}
+    return settings._replace(**{**said, "rules": rules, "limits": limits})
 
 
 EMPTY: Final = _config("", "", {})
 
 
 class _Source(NamedTuple):
-    """A configuration file's data, and its nodes unless it is TOML."""
+    """A configuration file: its text, its data (None where pyproject.toml holds none) and, of YAML, its root node."""
 
     text: Text
-    data: dict[str, Any]
+    data: Any
     root: Node | None = None
 
     def error(self, message: str, keys: Sequence[str | int] = (), *, at_key: bool = False) -> ConfigError:
-        """Return the error at the value (or the key) that the keys lead to."""
-        offset = self._toml_offset(keys) if self.root is None else self._offset(self.root, keys, at_key=at_key)
-        name = re.sub(r"^\.", "", "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys))
-        place = self.text.position(offset)
-        return ConfigError(f"`{name}` {message}" if name and not at_key else message, self.text.path, *place)
+        """Return the error about the value, or the key, that the keys lead to."""
+        offset = _offset(self.root, keys, at_key=at_key) if self.root else _toml_offset(self.text.content, keys)
+        name = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).removeprefix(".")
+        subject = f"`{name}`" if name else "the configuration"
+        return ConfigError(f"{subject} {message}", self.text.path, *self.text.position(offset))
+
+
+def _source(path: str) -> _Source:
+    try:
+        text = decoded(content(path), path)
+        return _toml(text) if path.endswith(".toml") else _yaml(text)
+    except SourceError as error:
+        raise ConfigError(error.message, error.path, error.line, error.column) from None
+
+
+def _yaml(text: Text) -> _Source:
+    roots, plain = [*documents(text)], Plain(text)
+    data = plain.data(roots[0]) if roots else None
+    if plain.repeated or len(roots) > 1:
+        wrong = plain.repeated[0].last if plain.repeated else roots[1]
+        message = f"`{plain.repeated[0].key}` is written twice" if plain.repeated else "more than one YAML document"
+        raise ConfigError(message, text.path, *text.position(wrong.start_mark.index))
+    root = roots[0] if roots else None
+    return _Source(text, {} if data is None else _verbatim(data, root), root)
+
+
+def _toml(text: Text) -> _Source:
+    import tomllib  # noqa: PLC0415  # few configurations are TOML
+
+    try:
+        data = tomllib.loads(text.content, parse_float=str) if "cnilint" in text.content else {}
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        message, _, place = str(error).partition(" (at ")
+        line, column = map(int, re.findall(r"\d+", place)) if "," in place else (len(text.starts), 1)
+        raise ConfigError(f"not TOML: {message}", text.path, line, column) from None
+    tool = data.get("tool")
+    return _Source(text, _verbatim(tool.get("cnilint"), None) if isinstance(tool, dict) else None)
+
+
+def _verbatim(data: object, node: Node | None) -> object:
+    """Return the data with versions of Kubernetes that read as numbers as they are written: 1.30, not 1.3."""
+    if isinstance(data, dict):
+        if isinstance(data.get("kubernetes"), int | float):
+            written = child(node, "kubernetes")
+            data["kubernetes"] = str(written.value if written else data["kubernetes"])
+        overrides = data.get("overrides")
+        for index, item in enumerate(overrides if isinstance(overrides, list) else ()):
+            _verbatim(item, child(child(node, "overrides"), index))
+    return data
+
+
+def _offset(node: Node, keys: Sequence[str | int], *, at_key: bool) -> int:
+    """Return where the value or the key starts that the keys lead to, or what is nearest to it."""
+    for key in keys[:-1] if at_key else keys:
+        node = child(node, key) or node
+    pair = entry(node, keys[-1]) if at_key and isinstance(node, MappingNode) else None
+    return int((pair[0] if pair else node).start_mark.index)
+
+
+def _toml_offset(text: str, keys: Sequence[str | int]) -> int:
+    """Return where the last of the keys seems to be written."""
+    table = re.search(r"\btool\b.*\bcnilint\b", text)
+    start = end = table.start() if table else 0
+    pattern = ""
+    for key in keys:
+        pattern = pattern if isinstance(key, int) else rf"(?<![\w-]){re.escape(key)}(?=[\"']?\s*[=.\]])"
+        for _ in range(key if isinstance(key, int) else 1):
+            written = re.compile(pattern).search(text, end)
+            start, end = written.span() if written else (start, end)
+    return start
+
+
+def _validate(source: _Source) -> None:
+    import json  # noqa: PLC0415  # a run without a configuration needs neither
+
+    from jsonschema import Draft202012Validator  # noqa: PLC0415
+
+    with open(os.path.join(shipped("schemas"), "config.schema.json"), encoding="utf-8") as file:
+        validator = Draft202012Validator(json.load(file))
+    errors = [_complaint(source, error) for error in validator.iter_errors(source.data)]
+    if errors:
+        raise min(errors, key=lambda error: (error.line, error.column))
+
+
+def _complaint(source: _Source, error: ValidationError) -> ConfigError:
+    keys, schema = [*error.absolute_path], cast("dict[str, Any]", error.schema)
+    if error.validator != "additionalProperties":
+        return source.error(f"is {_shown(error.instance)}, but must be {schema['title']}", keys)
+    known = schema["properties"]
+    wrong = next(key for key in cast("dict[str, Any]", error.instance) if key not in known)
+    return source.error(f"is no key of the configuration{_hint(wrong, known)}", [*keys, wrong], at_key=True)
+
+
+def _hint(key: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415  # only for the message of an error
+
+    folded = {name.lower(): name for name in known}
+    close = get_close_matches(re.sub(r"[-_]", "", key.lower()), folded, n=1)
+    return f"; did you mean `{folded[close[0]]}`?" if close else f"; there are {', '.join(known)}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return f"{str(value).lower()} (as YAML reads {'on and yes' if value else 'off and no'})"
+    if isinstance(value, dict | list):
+        return f"{'a' if value else 'an empty'} {'mapping' if isinstance(value, dict) else 'list'}"
+    return "empty" if value is None else repr(value)

@@ -27,8 +27,7 @@ def page(rule: Rule) -> str:
     parts = [
         f"# {rule.id}",
         f"{rule.summary}.",
-        f"*{rule.severity} · {rule.effect} ({EFFECT_WORDS[rule.effect]}) · category {rule.category}"
-        f" · since {rule.since} · {'fixed by --fix' if rule.edit else 'no automatic fix'}*",
+        f"*{' · '.join(_about(rule))}*",
         f"## Why\n\n{rule.why}",
         f"## Fix\n\n{rule.fix}",
         *_examples("Found", rule.bad),
@@ -36,6 +35,14 @@ def page(rule: Rule) -> str:
         "## References\n\n" + "\n".join(f"- <{reference}>" for reference in rule.references),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _about(rule: Rule) -> Iterator[str]:
+    yield rule.severity
+    yield f"{rule.effect} ({EFFECT_WORDS[rule.effect]})"
+    yield f"category {rule.category}"
+    yield f"since {rule.since}"
+    yield "fixed by --fix" if rule.edit else "no automatic fix"
 
 
 def _examples(title: str, examples: Iterable[Example]) -> Iterator[str]:
@@ -65,10 +72,15 @@ def overview(rules: Iterable[Rule]) -> str:
     by_category: dict[str, list[Rule]] = {}
     for rule in rules:
         by_category.setdefault(rule.category, []).append(rule)
-    parts = ["# Rules", "Written by `scripts/write_rules_page.py` from rules/; `cnilint explain RULE` prints one of them."]
+    parts = [
+        "# Rules",
+        "Written by `scripts/write_rules_page.py` from rules/; `cnilint explain RULE` prints one of them.",
+    ]
     for category, members in sorted(by_category.items()):
         rows = [f"| [{rule.id}](#{rule.id}) | {rule.severity} | {rule.effect} | {rule.summary} |" for rule in members]
-        parts.append("\n".join([f"**{category}**\n", "| rule | severity | effect | |", "| --- | --- | --- | --- |", *rows]))
+        parts.append(
+            "\n".join([f"**{category}**\n", "| rule | severity | effect | |", "| --- | --- | --- | --- |", *rows])
+        )
     shifted = [
         "\n".join(f"#{line}" if line.startswith("#") else line for line in page(rule).rstrip().splitlines())
         for members in by_category.values()

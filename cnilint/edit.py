@@ -1,7 +1,7 @@
 """Edits of text: what a rule's fix changes, and nothing else.
 
-An edit is made from nodes, so it fits block and flow style, JSON and any indentation; where a text is laid out so that the
-verb could take more than its entry, there is no edit.
+An edit is made from nodes, so it fits block and flow style, JSON and any indentation; where a text is laid out so
+that the verb could take more than its entry, there is no edit.
 """
 
 from __future__ import annotations
@@ -70,7 +70,11 @@ def _block_removal(text: Text, parent: Node, index: int) -> Edit | None:
     last = text.position(max(start, stop - 1))[0]
     behind = text.content[stop : text.starts[last] if last < len(text.starts) else len(text.content)]
     alone = len(parent.value) == 1
-    if alone or not re.fullmatch(r"[ \t]*(?:-[ \t]+)?", before) or not re.fullmatch(r"[ \t]*(?:#[^\n]*)?\r?\n?", behind):
+    if (
+        alone
+        or not re.fullmatch(r"[ \t]*(?:-[ \t]+)?", before)
+        or not re.fullmatch(r"[ \t]*(?:#[^\n]*)?\r?\n?", behind)
+    ):
         return None
     return Edit(text.starts[line - 1], stop + len(behind), "")
 

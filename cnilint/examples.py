@@ -70,4 +70,3 @@ def told(given: dict[str, Any]) -> Told:
         given.get("podsPerNode"),
         tuple(limits.items()),
     )
-

@@ -47,8 +47,9 @@ def location(span: Span) -> Location:
 class Finding(NamedTuple):
     """One judgement of one rule.
 
-    ``fix`` is the rule's advice in prose; ``edits`` change the text so that the finding goes away and nothing that ipamd does
-    changes, empty when there is no such change. ``related`` are further places, each with what is there to see.
+    ``fix`` is the rule's advice in prose; ``edits`` change the text so that the finding goes away and nothing that
+    ipamd does changes, empty when there is no such change. ``related`` are further places, each with what is there to
+    see.
     """
 
     rule: str

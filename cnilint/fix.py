@@ -32,7 +32,8 @@ class Fixed(NamedTuple):
 def result(run: Run, raw: bytes, path: str) -> Fixed | None:
     """Return what a file becomes, None where there is nothing to fix.
 
-    Raises SourceError where the fixed text would not be understood or would bring findings of its own: then nothing is changed.
+    Raises SourceError where the fixed text would not be understood or would bring findings of its own: then nothing
+    is changed.
     """
     outcome = run.outcome(raw, path)
     if not any(finding.edits for finding in outcome.findings):
@@ -56,7 +57,13 @@ def _verify(before: Outcome, after: Outcome, path: str) -> None:
     known = {(finding.rule, finding.message) for finding in before.findings}
     fresh = [finding.rule for finding in after.findings if (finding.rule, finding.message) not in known]
     if after.errors or not after.checked or fresh or len(after.findings) >= len(before.findings):
-        why = after.errors[0].message if after.errors else f"it would bring {', '.join(fresh)}" if fresh else "it had no effect"
+        why = (
+            after.errors[0].message
+            if after.errors
+            else f"it would bring {', '.join(fresh)}"
+            if fresh
+            else "it had no effect"
+        )
         raise SourceError(f"not fixed, and left as it is: {why}", path)
 
 

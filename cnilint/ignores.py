@@ -18,7 +18,7 @@ _COMMENT: Final = re.compile(r"(?:^|(?<=[ \t]))#[ \t]*cnilint:[ \t]*ignore\[([^\
 
 
 class Comment(NamedTuple):
-    """An ignore comment: what it names, where it stands, the line it speaks of, and the names that ignored something."""
+    """An ignore comment: what it names, where it stands, its finding's line, and the names that ignored something."""
 
     names: tuple[str, ...]
     start: int
@@ -28,7 +28,7 @@ class Comment(NamedTuple):
 
 
 def comments(text: Text) -> list[Comment]:
-    """Return the ignore comments of a text. One that stands alone on its line speaks of the next line that is no comment."""
+    """Return the ignore comments of a text; one alone on its line speaks of the next line that is no comment."""
     if "cnilint:" not in text.content:
         return []
     found = []

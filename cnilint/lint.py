@@ -16,6 +16,7 @@ from cnilint.surface import mentioned, relevant, surfaces
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from cnilint.edit import Edit
     from cnilint.rule import Rule
     from cnilint.source.text import Text
     from cnilint.surface import Family
@@ -80,21 +81,17 @@ class Judge:
 
     def _judged(self, rule: Rule, facts: Facts, levels: Mapping[str, str]) -> Iterator[Finding]:
         ready = self._compiled(rule)
-        for element in self._elements(rule, ready, facts):
+        for element in _elements(ready, facts):
             names: Mapping[str, object] = _Scope(facts, rule.each[0], element) if rule.each else facts
             try:
-                if ready.when is None or ready.when(names) is True:
-                    yield self._finding(rule, ready, facts, names, element, levels)
+                if ready.when is not None and ready.when(names) is not True:
+                    continue
+                lower = rule.lower is not None and ready.lower is not None and ready.lower(names) is True
+                severity = rule.lower[0] if lower and rule.lower else rule.severity
+                found = _finding(rule, facts, names, element)
             except EvalError:
                 continue
-
-    def _elements(self, rule: Rule, ready: _Ready, facts: Facts) -> list[dict[str, object]]:
-        if ready.each is None:
-            return [{}]
-        try:
-            return ready.each(facts)  # type: ignore[return-value]  # the checker saw a list
-        except EvalError:
-            return []
+            yield found._replace(severity=levels.get(rule.id) or levels.get(rule.category) or severity)
 
     def _compiled(self, rule: Rule) -> _Ready:
         if rule.id not in self._ready:
@@ -105,31 +102,35 @@ class Judge:
             )
         return self._ready[rule.id]
 
-    def _finding(
-        self,
-        rule: Rule,
-        ready: _Ready,
-        facts: Facts,
-        names: Mapping[str, object],
-        element: Mapping[str, object],
-        levels: Mapping[str, str],
-    ) -> Finding:
-        severity = rule.severity
-        if rule.lower and ready.lower and ready.lower(names) is True:
-            severity = rule.lower[0]
-        shown = [places.place(facts, route, element) for route in rule.also if places.stands(facts, route)]
-        return Finding(
-            rule.id,
-            rule.category,
-            levels.get(rule.id) or levels.get(rule.category) or severity,
-            rule.effect,
-            rendered(rule.message, names),
-            location(places.place(facts, rule.at, element)),
-            rule.fix,
-            rule.url,
-            places.edits(facts, rule.edit[0], rule.edit[1], element, rendered(rule.edit[2], names)) if rule.edit else (),
-            tuple((span.content.strip("\"'"), location(span)) for span in shown),
-        )
+
+def _elements(ready: _Ready, facts: Facts) -> list[dict[str, object]]:
+    """Return what a rule runs over: the elements of its list, or once."""
+    if ready.each is None:
+        return [{}]
+    try:
+        return ready.each(facts)  # type: ignore[return-value]  # the checker saw a list
+    except EvalError:
+        return []
+
+
+def _finding(rule: Rule, facts: Facts, names: Mapping[str, object], element: Mapping[str, object]) -> Finding:
+    shown = [places.place(facts, route, element) for route in rule.also if places.stands(facts, route)]
+    edits: tuple[Edit, ...] = ()
+    if rule.edit:
+        verb, route, to = rule.edit
+        edits = places.edits(facts, verb, route, element, rendered(to, names))
+    return Finding(
+        rule.id,
+        rule.category,
+        rule.severity,
+        rule.effect,
+        rendered(rule.message, names),
+        location(places.place(facts, rule.at, element)),
+        rule.fix,
+        rule.url,
+        edits,
+        tuple((span.content.strip("\"'"), location(span)) for span in shown),
+    )
 
 
 class _Scope(dict[str, object]):
@@ -146,7 +147,7 @@ class _Scope(dict[str, object]):
 
 
 def checked(raw: bytes, path: str, judge: Judge, told: Told, levels: Mapping[str, str]) -> Outcome:
-    """Return what the rules say of a file's bytes. What is wrong with the file is an error in the outcome, never raised."""
+    """Return what the rules say of a file's bytes; what is wrong with the file is an error in the outcome."""
     if not relevant(raw):
         return Outcome((), (), checked=False)
     try:

@@ -19,10 +19,7 @@ def each(work: Callable[[str], T], items: Sequence[str], workers: int) -> list[T
     children = [_started(work, items[number::workers]) for number in range(1, workers)]
     own = [work(item) for item in items[::workers]]
     parts = [own, *(_finished(pid, pipe) for pid, pipe in children)]
-    results: list[T] = []
-    for index in range(len(items)):
-        results.append(parts[index % workers][index // workers])
-    return results
+    return [parts[index % workers][index // workers] for index in range(len(items))]
 
 
 def _started(work: Callable[[str], T], items: Sequence[str]) -> tuple[int, int]:

@@ -20,7 +20,8 @@ _CONTAINERS = {"set": MAIN, "init": INIT}
 def place(facts: Facts, route: Sequence[str], element: Mapping[str, object]) -> Span:
     """Return the span a route leads to, or that of its nearest ancestor that exists.
 
-    Routes: ``set.X``, ``init.set.X``, ``agent.flags.X``, ``configMap.X``, ``object.a.b``, ``surface``, and ``m.at`` of an element.
+    Routes: ``set.X``, ``init.set.X``, ``agent.flags.X``, ``configMap.X``, ``object.a.b``, ``surface``, and ``m.at``
+    of an element.
     """
     surface, root, last = facts.context.surface, route[0], route[-1]
     if root in _CONTAINERS:

@@ -1,7 +1,8 @@
 """Rules: one YAML file each, read and checked, or taken from the catalogue that the wheel carries compiled.
 
-Everything in a rule is checked when it is read: its keys, the names and types of its expressions, its routes, its edit. A
-rule that was read is plain data (``Rule`` in nested tuples, lists and strings), so that the catalogue is one JSON file.
+Everything in a rule is checked when it is read: its keys, the names and types of its expressions, its routes, its
+edit. A rule that was read is plain data (``Rule`` in nested tuples, lists and strings), so that the catalogue is one
+JSON file.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ class Example(NamedTuple):
 class Rule(NamedTuple):
     """A rule as docs/rules.md describes it; expressions are parsed, the message and the edit's text are templates.
 
-    ``each`` is the variable and the list it runs over, ``lower`` the milder severity and the condition for it, ``at`` a route
-    as a list of steps, ``requires`` the facts without which ``when`` cannot hold.
+    ``each`` is the variable and the list it runs over, ``lower`` the milder severity and the condition for it, ``at``
+    a route as a list of steps, ``requires`` the facts without which ``when`` cannot hold.
     """
 
     id: str
@@ -78,7 +79,7 @@ class Rule(NamedTuple):
 
 
 def built_in() -> tuple[Rule, ...]:
-    """Return the rules that came with this cnilint, by id: from the compiled catalogue of a wheel, else from the YAML."""
+    """Return the rules that came with this cnilint, by id: from a wheel's compiled catalogue, else from the YAML."""
     catalogue = shipped("rules.json")
     if os.path.exists(catalogue):
         return from_catalogue(catalogue)
@@ -112,7 +113,8 @@ def _from_row(row: list[Any]) -> Rule:
 def folder(path: str) -> tuple[Rule, ...]:
     """Return the rules below a folder, by id.
 
-    Raises RuleError for a folder that is none or holds no rule, for a rule that is wrong and for an id that stands twice.
+    Raises RuleError for a folder that is none or holds no rule, for a rule that is wrong and for an id that stands
+    twice.
     """
     from cnilint.rulefile import read  # noqa: PLC0415  # a wheel's catalogue needs no reader
 

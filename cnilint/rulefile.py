@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from cnilint.cel.check import check
-from cnilint.cel.messages import template
 from cnilint.cel.errors import CelError
+from cnilint.cel.messages import template
 from cnilint.cel.parse import parse
 from cnilint.cel.requires import requires
 from cnilint.errors import RuleError, SourceError
@@ -25,7 +25,20 @@ if TYPE_CHECKING:
     from cnilint.cel.messages import Template
     from cnilint.cel.nodes import Ast
 
-_REQUIRED: Final = ("id", "severity", "effect", "since", "summary", "why", "fix", "references", "at", "message", "good", "bad")
+_REQUIRED: Final = (
+    "id",
+    "severity",
+    "effect",
+    "since",
+    "summary",
+    "why",
+    "fix",
+    "references",
+    "at",
+    "message",
+    "good",
+    "bad",
+)
 _OPTIONAL: Final = ("each", "when", "lower", "also", "edit", "category")
 _ID: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
 _STEP: Final = re.compile(r"[^.\[\]]+|\[[^\]]*\]")
@@ -193,7 +206,7 @@ class _Reader:
         return self.steps(self.string(key), key)
 
     def steps(self, route: object, key: str) -> tuple[str, ...]:
-        """Return a route's steps: ``set.X``, ``object.spec.template``, ``m.at`` ...; a step in brackets is a name or an index."""
+        """Return the steps of ``set.X``, ``object.spec.template``, ``m.at``; one in brackets is a name or an index."""
         if not isinstance(route, str):
             self.fail(f"{key} must be a route such as set.WARM_IP_TARGET", key)
         steps = tuple(step.strip("[]\"'") for step in _STEP.findall(route))
@@ -224,7 +237,10 @@ class _Reader:
             return None
         verb = next(iter(found), "") if isinstance(found, dict) else ""
         if verb not in VERBS or set(found) - {verb, "to"} or ("to" in found) != (verb in ("set", "rename")):
-            self.fail("edit must be {remove: route}, {quote: route}, {set: route, to: text} or {rename: route, to: text}", "edit")
+            self.fail(
+                "edit must be {remove: route}, {quote: route}, {set: route, to: text} or {rename: route, to: text}",
+                "edit",
+            )
         return verb, self.steps(found[verb], "edit"), self.template(str(found.get("to", "")), "edit")
 
     def gate(self, each: tuple[str, Ast] | None, when: Ast | None) -> tuple[tuple[str, ...], ...]:
@@ -253,7 +269,9 @@ class _Reader:
         if not isinstance(given, dict) or set(given) - set(_GIVEN):
             self.fail(f"given must be a mapping of {', '.join(_GIVEN)}", node)
         if not isinstance(finds, list) or bool(finds) != (key == "bad"):
-            self.fail("a bad example says in `finds` what is found, as `line:column message`; a good one has none", node)
+            self.fail(
+                "a bad example says in `finds` what is found, as `line:column message`; a good one has none", node
+            )
         return Example(str(item["config"]), given, tuple(map(str, finds)), _optional(item, "fixed"), line)
 
 

@@ -166,4 +166,6 @@ def _check_types(types: Iterable[str]) -> None:
     for name in dict.fromkeys(types):
         if instance(name) is None:
             close = nearest_types(name)
-            raise ConfigError(f"unknown instance type {name!r}" + (f"; did you mean {' or '.join(close)}?" if close else ""))
+            raise ConfigError(
+                f"unknown instance type {name!r}" + (f"; did you mean {' or '.join(close)}?" if close else "")
+            )

@@ -68,22 +68,25 @@ def merged(old: dict[str, Row], new: dict[str, Row], *, prefer_new: bool = False
         found[name] = list(old[name])
         for at, column in enumerate(COLUMNS[:-1]):
             mine, other = old[name][at], told[at]
-            if mine == other or (other is None and column in MAYBE_UNKNOWN):
+            unknown = column in MAYBE_UNKNOWN
+            if mine == other or (other is None and unknown):
                 continue
-            taken = prefer_new or (mine is None and column in MAYBE_UNKNOWN)
-            said.append(
-                f"{'changed' if taken else 'kept'} {name} {column}: {json.dumps(mine)}, moto {json.dumps(other)}"
-            )
+            taken = prefer_new or (mine is None and unknown)
             if taken:
                 found[name][at] = other
-                found[name][-1] = found[name][-1] if column in MAYBE_UNKNOWN else told[-1]
+            if taken and not unknown:
+                found[name][-1] = told[-1]
+            verdict = "changed" if taken else "kept"
+            said.append(f"{verdict} {name} {column}: {json.dumps(mine)}, moto {json.dumps(other)}")
     return dict(sorted(found.items())), said
 
 
 def text(table: dict[str, Any]) -> str:
     """Return the data file as text, one line a type."""
     head = [(key, held) for key, held in table.items() if key != "types"]
-    parts = [f"{json.dumps(key)}:{json.dumps(held, indent=0 if isinstance(held, dict) else None)}" for key, held in head]
+    parts = [
+        f"{json.dumps(key)}:{json.dumps(held, indent=0 if isinstance(held, dict) else None)}" for key, held in head
+    ]
     rows = (f"{json.dumps(name)}:{json.dumps(row, separators=(',', ':'))}" for name, row in table["types"].items())
     return "{" + ",\n".join([*parts, '"types":{\n' + ",\n".join(rows) + "\n}"]) + "}\n"
 

@@ -43,10 +43,8 @@ FINDINGS = st.builds(
     edits=st.lists(EDITS, max_size=1).map(tuple),
     related=st.lists(st.tuples(ANY, PLACES), max_size=1).map(tuple),
 )
-ERRORS = st.one_of(
-    st.builds(kind, ANY, ANY, st.integers(0, 99), st.integers(0, 99))
-    for kind in (CnilintError, SourceError, RuleError, ConfigError)
-)
+KINDS = st.sampled_from([CnilintError, SourceError, RuleError, ConfigError])
+ERRORS = st.builds(lambda kind, *place: kind(*place), KINDS, ANY, ANY, st.integers(0, 99), st.integers(0, 99))
 RULES = st.builds(
     RuleSummary,
     id=ANY,

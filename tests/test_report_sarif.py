@@ -21,7 +21,7 @@ ONE = RuleSummary(
     "error",
     "api-calls",
     "WARM_IP_TARGET=1 is too few",
-    "Every pod\ncosts a call of `AssignPrivateIpAddresses`.\n\nThe API throttles.\n",
+    "Every pod\ncosts `AssignPrivateIpAddresses`.\n\nIt throttles.\n",
     "Set it to 2 or more.\n",
     ("https://example.com/one", "https://example.com/two"),
 )
@@ -60,10 +60,9 @@ def test_whole_log() -> None:
     errors = (SourceError("a tab", "bad.yaml", 3, 1), SourceError("no such file", "gone.yaml"), ConfigError("no"))
     report = Report((finding,), errors, 3, 1, (SILENT, ONE))
     where = {"uri": "deploy/aws%20node.yaml", "uriBaseId": "%SRCROOT%"}
-    content = FORMATS["sarif"](report, Style(category="nightly/"))
-    [result] = json.loads(content)["runs"][0]["results"]
-    assert len(result["partialFingerprints"].pop("cnilint/v1")) == 64
-    result.pop("partialFingerprints")
+    log = json.loads(FORMATS["sarif"](report, Style(category="nightly/")))
+    [result] = log["runs"][0]["results"]
+    assert [*result.pop("partialFingerprints")] == ["cnilint/v1"]
     expected = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -94,12 +93,12 @@ def test_whole_log() -> None:
                                 "id": "warm-ip-target-of-one",
                                 "name": "WarmIpTargetOfOne",
                                 "shortDescription": {"text": "WARM_IP_TARGET=1 is too few"},
-                                "fullDescription": {"text": "Every pod costs a call of `AssignPrivateIpAddresses`."},
+                                "fullDescription": {"text": "Every pod costs `AssignPrivateIpAddresses`."},
                                 "help": {
-                                    "text": "Every pod\ncosts a call of `AssignPrivateIpAddresses`.\n\nThe API throttles.\n\n"
+                                    "text": "Every pod\ncosts `AssignPrivateIpAddresses`.\n\nIt throttles.\n\n"
                                     "Fix: Set it to 2 or more.\n\nEffect: api-calls\n\n"
                                     "- https://example.com/one\n- https://example.com/two",
-                                    "markdown": "Every pod\ncosts a call of `AssignPrivateIpAddresses`.\n\nThe API throttles."
+                                    "markdown": "Every pod\ncosts `AssignPrivateIpAddresses`.\n\nIt throttles."
                                     "\n\n**Fix:** Set it to 2 or more.\n\n**Effect:** `api-calls`\n\n"
                                     "- <https://example.com/one>\n- <https://example.com/two>",
                                 },
@@ -151,9 +150,7 @@ def test_whole_log() -> None:
             }
         ],
     }
-    read = json.loads(content)
-    del read["runs"][0]["results"][0]["partialFingerprints"]
-    assert read == expected
+    assert log == expected
     assert result == {
         "ruleId": "warm-ip-target-of-one",
         "ruleIndex": 1,
@@ -275,7 +272,7 @@ def test_a_fingerprint_in_a_minified_file_does_not_know_the_rest_of_it() -> None
 
 @given(st.text(min_size=1, max_size=40), st.data())
 def test_a_fix_changes_the_text_as_the_edits_do(content: str, data: st.DataObject) -> None:
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(content)), min_size=4, max_size=4, unique=len(content) > 3)))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(content)), min_size=4, max_size=4)))
     edits = (Edit(cuts[2], cuts[3], "zwei"), Edit(cuts[0], cuts[1], ""))
     [result] = run(FINDING._replace(edits=edits))["results"]
     [change] = result["fixes"][0]["artifactChanges"]

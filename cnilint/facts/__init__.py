@@ -1,7 +1,7 @@
 """Surfaces to facts: what ipamd makes of the settings, computed when a rule asks and once for a surface.
 
-``Facts`` is the mapping that expressions are evaluated over. Its names and types are those of the vocabulary; a name that is
-absent here is silence in a rule.
+``Facts`` is the mapping that expressions are evaluated over. Its names and types are those of the vocabulary; a name
+that is absent here is silence in a rule.
 """
 
 from __future__ import annotations

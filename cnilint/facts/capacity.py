@@ -1,8 +1,8 @@
 """Facts about the nodes: how many addresses an instance type can give to pods, and how many pods kubelet lets it run.
 
 Formulas: max-pods-calculator.sh of amazon-eks-ami, nodeadm's eni_max_pods.go, and ipamd's own view
-(amazon-vpc-cni-k8s pkg/ipamd/ipamd.go: getMaxENI, hasRoomForEni, GetAllocatableENIs). The first address of an ENI is its own;
-two pods (aws-node, kube-proxy) use the node's address.
+(amazon-vpc-cni-k8s pkg/ipamd/ipamd.go: getMaxENI, hasRoomForEni, GetAllocatableENIs). The first address of an ENI is
+its own; two pods (aws-node, kube-proxy) use the node's address.
 """
 
 from __future__ import annotations
@@ -44,7 +44,13 @@ def node(context: Context, item: Instance) -> dict[str, object]:
     if item.branch is not None:
         about |= {"branch": item.branch, "trunking": item.branch > 0}
     values = context.values(MAIN)
-    names = ("MAX_ENI", "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", "ENABLE_POD_ENI", "ENABLE_PREFIX_DELEGATION", "ENABLE_IPv6")
+    names = (
+        "MAX_ENI",
+        "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG",
+        "ENABLE_POD_ENI",
+        "ENABLE_PREFIX_DELEGATION",
+        "ENABLE_IPv6",
+    )
     used = {name: values.get(name) for name in names}
     if any(value is UNKNOWN or value is MAYBE for value in used.values()):
         return about
@@ -56,8 +62,8 @@ def node(context: Context, item: Instance) -> dict[str, object]:
 def density(item: Instance, used: Mapping[str, object], *, prefixes: bool, told: int | None) -> dict[str, object]:
     """Return how many ENIs serve pods, how many addresses they hold and the node's max pods.
 
-    ``maxPods`` is the one that was told; else the highest that any tool would set, so that a rule that compares with it cannot be
-    wrong about a node whose kubelet nobody described.
+    ``maxPods`` is the one that was told; else the highest that any tool would set, so that a rule that compares with
+    it cannot be wrong about a node whose kubelet nobody described.
     """
     custom = used["AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"] is True
     trunk = used["ENABLE_POD_ENI"] is True and item.branch != 0

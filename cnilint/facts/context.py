@@ -58,9 +58,7 @@ class Context:
 
     @cached_property
     def stock(self) -> Stock:
-        """The stock manifest of the release; of the newest where the release is unknown, of the nearest older one where the
-        table does not have it.
-        """
+        """The stock manifest of the release, or the nearest older one; the newest where the release is unknown."""
         return stock((nearest_known(self.release) if self.release else None) or newest())
 
     def image_version(self, container: str) -> str | None:
@@ -92,13 +90,15 @@ class Context:
         return texts
 
     def texts(self, container: str) -> dict[str, object]:
-        """Return the text that the process gets for each variable; MAYBE where it cannot be known whether it gets any."""
+        """Return the text that the process gets for each variable; MAYBE where nobody can tell whether it gets any."""
         if container not in self._texts:
             under: dict[str, object] = {}
             if self.surface.kind == "values":
                 under = {name: as_read(text) for name, text in self.stock.env(container).items()}
             elif self.open_ended(container):
-                under = dict.fromkeys((name for name, item in variables().items() if container in item.containers), MAYBE)
+                under = dict.fromkeys(
+                    (name for name, item in variables().items() if container in item.containers), MAYBE
+                )
             self._texts[container] = {**under, **self.written(container)}
         return self._texts[container]
 

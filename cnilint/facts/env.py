@@ -1,4 +1,4 @@
-"""Facts about the environment: what is written, what the process gets, what it makes of it, what the stock manifest ships."""
+"""Facts about the environment: what is written, what the process gets and makes of it, what the stock manifest has."""
 
 from __future__ import annotations
 

@@ -118,7 +118,9 @@ def _strings(data: object) -> list[str]:
 
 def _covers(granted: set[tuple[str, str]], resource: str, verb: str) -> bool:
     group, _, name = resource.partition("/")
-    return any((f"{some}/{other}", what) in granted for some in (group, "*") for other in (name, "*") for what in (verb, "*"))
+    return any(
+        (f"{some}/{other}", what) in granted for some in (group, "*") for other in (name, "*") for what in (verb, "*")
+    )
 
 
 def missing_grants(context: Context) -> list[Element]:
@@ -130,7 +132,9 @@ def missing_grants(context: Context) -> list[Element]:
     found: list[Element] = []
     for resource, verb in sorted(context.stock.grants):
         if resource in _NEEDS and not _covers(granted, resource, verb):
-            found.append({"resource": resource, "verb": verb, "need": _NEEDS[resource], **_at(context, roles[0], "rules")})
+            found.append(
+                {"resource": resource, "verb": verb, "need": _NEEDS[resource], **_at(context, roles[0], "rules")}
+            )
     return found
 
 

@@ -1,9 +1,9 @@
 """Facts about ownership: which fields that EKS manages were edited, and how that is known.
 
-The documented families are service account, image, probes, labels, volumes and mounts (EKS best practices, networking/vpc-cni).
-A live object's ``metadata.managedFields`` tells who owns a field; elsewhere an edit shows as a difference from the stock manifest
-of the release, with the registry of every region taken for one. What a user adds is not owned and is kept, so only
-changes and removals count.
+The documented families are service account, image, probes, labels, volumes and mounts (EKS best practices,
+networking/vpc-cni). A live object's ``metadata.managedFields`` tells who owns a field; elsewhere an edit shows as a
+difference from the stock manifest of the release, with the registry of every region taken for one. What a user adds
+is not owned and is kept, so only changes and removals count.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cnilint.facts.context import CONTAINERS, Context
-from cnilint.knowledge.releases import is_eks_registry, known
+from cnilint.knowledge.registries import from_eks
+from cnilint.knowledge.releases import known
 from cnilint.knowledge.versions import image
 from cnilint.surface.model import AGENT, INIT, MAIN, items, mapping
 
@@ -129,7 +130,9 @@ def _labels(context: Context) -> Iterator[Edited]:
 
 
 def _volumes(context: Context) -> Iterator[Edited]:
-    written = {str(item.get("name")): mapping(item.get("hostPath")).get("path") for item in items(context.pod.get("volumes"))}
+    written = {
+        str(item.get("name")): mapping(item.get("hostPath")).get("path") for item in items(context.pod.get("volumes"))
+    }
     for name, volume in context.stock.volumes.items():
         if written.get(name) != volume.path:
             yield Edited((*_POD, "volumes", name), "volumes", f"{name} ({volume.path})", _text(written.get(name)))
@@ -153,7 +156,8 @@ def _image(context: Context, where: Path, name: str, written: object) -> Iterato
         return
     found = image(written)
     same_version = found.version is None or name == AGENT or found.version == context.image_version(MAIN)
-    if found.repository.removeprefix("eks/") != shipped.repository or not is_eks_registry(found.registry) or not same_version:
+    same_name = found.repository.rpartition("/")[2] == shipped.repository.rpartition("/")[2]
+    if not (same_name and same_version and from_eks(found)):
         tag = context.release if name in (MAIN, INIT) else shipped.tag
         yield Edited((*where, "image"), "image", f"{shipped.repository}:{tag} from EKS's registry", written)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from cnilint.facts.context import Context
 from cnilint.knowledge.variables import (
     Malformed,
     Variable,
@@ -21,6 +20,8 @@ from cnilint.surface.model import AGENT, INIT, MAIN, UNKNOWN, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from cnilint.facts.context import Context
 
 Element = dict[str, object]
 
@@ -96,9 +97,7 @@ def not_strings(context: Context) -> list[Element]:
 
 def unknown(context: Context) -> list[Element]:
     """Return the settings whose name nobody reads."""
-    referenced = {
-        name for item in context.surface.settings for name in _REFERENCE.findall(str(_raw(item)))
-    }
+    referenced = {name for item in context.surface.settings for name in _REFERENCE.findall(str(_raw(item)))}
     found = []
     for setting in _settings(context):
         name = setting.name
@@ -185,7 +184,9 @@ def undocumented(context: Context) -> list[Element]:
     return [
         element(setting, description=variable.description)
         for setting, variable in _read(context)
-        if variable.status == "undocumented" and variable.group != "identity" and setting.container != "cni-metrics-helper"
+        if variable.status == "undocumented"
+        and variable.group != "identity"
+        and setting.container != "cni-metrics-helper"
     ]
 
 

@@ -1,7 +1,7 @@
 """The facts a rule may ask for, with their types: the names that a rule is checked against when it is loaded.
 
-Types are those of ``cnilint.cel.check``: ``("list", T)``, ``("map", T)`` (any key), ``("object", {field: T})`` (these fields only) and
-the plain words. ``place`` is a place in the text; it can only be pointed at.
+Types are those of ``cnilint.cel.check``: ``("list", T)``, ``("map", T)`` (any key), ``("object", {field: T})`` (these
+fields only) and the plain words. ``place`` is a place in the text; it can only be pointed at.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Nodes to plain data, as kubectl reads YAML.
 
-kubectl reads YAML 1.1 in the dialect of sigs.k8s.io/yaml (goyaml.v2/resolve.go): an unquoted ``yes``, ``on`` or ``y`` is true,
-``0777`` is 511, ``1_000`` is 1000, ``08`` is 8, a repeated key silently replaces the first, and a key becomes a string.
-Seen running: ``kubectl label --local -f x.yaml a=b -o json`` of kubectl v1.32.4.
+kubectl reads YAML 1.1 in the dialect of sigs.k8s.io/yaml (goyaml.v2/resolve.go): an unquoted ``yes``, ``on`` or ``y``
+is true, ``0777`` is 511, ``1_000`` is 1000, ``08`` is 8, a repeated key silently replaces the first, and a key
+becomes a string. Seen running: ``kubectl label --local -f x.yaml a=b -o json`` of kubectl v1.32.4.
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ class Plain:
     def data(self, node: Node) -> object:
         """Return the node as dict, list, str, int, float, bool or None.
 
-        Raises SourceError for an alias that contains itself, for aliases that would repeat more than MAX_NODES nodes, for a
-        template, and for a key that is no scalar.
+        Raises SourceError for an alias that contains itself, for aliases that would repeat more than MAX_NODES nodes,
+        for a template, and for a key that is no scalar.
         """
         if isinstance(node, ScalarNode):
             return scalar(node)
@@ -69,7 +69,9 @@ class Plain:
         if known in self._active:
             raise self._error("an alias that contains itself", node)
         self._active.add(known)
-        value: object = self._mapping(node) if isinstance(node, MappingNode) else [self.data(item) for item in node.value]
+        value: object = (
+            self._mapping(node) if isinstance(node, MappingNode) else [self.data(item) for item in node.value]
+        )
         self._active.discard(known)
         self._done[known] = value
         self._count(node)

@@ -1,7 +1,7 @@
 """Bytes to text, and places in text.
 
-A ``Text`` is a file as people see it: characters without the byte order mark. Offsets count characters from 0; lines and
-columns are 1-based, columns in characters. Line breaks are those editors know: LF, CRLF and CR.
+A ``Text`` is a file as people see it: characters without the byte order mark. Offsets count characters from 0; lines
+and columns are 1-based, columns in characters. Line breaks are those editors know: LF, CRLF and CR.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from cnilint.errors import SourceError
 
-# A manifest of the CNI has some 25 KB and a dump of a large cluster some megabytes; beyond this it is not configuration.
+# A manifest of the CNI has some 25 KB and a dump of a large cluster some megabytes; beyond this it is not
+# configuration.
 MAX_BYTES = 32 * 1024 * 1024
 
 _BREAK = re.compile("\r\n|\n|\r")
@@ -74,8 +75,8 @@ class Span(NamedTuple):
 def decoded(raw: bytes, path: str) -> Text:
     """Return the text of a file's bytes.
 
-    Raises SourceError, with the line, for what is no text: bytes that are not UTF-8 (or UTF-16 behind its byte order mark),
-    and NUL characters, which neither YAML nor JSON may hold.
+    Raises SourceError, with the line, for what is no text: bytes that are not UTF-8 (or UTF-16 behind its byte order
+    mark), and NUL characters, which neither YAML nor JSON may hold.
     """
     bom, encoding = next(((mark, name) for mark, name in _BOMS if raw.startswith(mark)), (b"", "utf-8"))
     body = raw[len(bom) :]

@@ -1,9 +1,10 @@
 """YAML (and JSON, which kubectl reads with the same parser) to nodes that keep their places.
 
-libyaml's parser, reached through ruamel.yaml.clib, composes nodes six times slower than bare libyaml scans and thirty times faster
-than the pure parser. Its traps: it is older than YAML 1.2 and refuses ``[http://x]`` and surrogate escapes, so whatever it
-refuses is parsed again by the pure parser, whose verdict and message stand; it recurses on the C stack and is quadratic in the depth
-of flow collections, so text with many brackets has its depth measured first.
+libyaml's parser, reached through ruamel.yaml.clib, composes nodes six times slower than bare libyaml scans and thirty
+times faster than the pure parser. Its traps: it is older than YAML 1.2 and refuses ``[http://x]`` and surrogate
+escapes, so whatever it refuses is parsed again by the pure parser, whose verdict and message stand; it recurses on
+the C stack and is quadratic in the depth of flow collections, so text with many brackets has its depth measured
+first.
 """
 
 from __future__ import annotations
@@ -22,7 +23,17 @@ if TYPE_CHECKING:
 
     from cnilint.source.text import Span, Text
 
-__all__ = ["CollectionNode", "MappingNode", "Node", "ScalarNode", "SequenceNode", "documents", "end", "implicit", "span"]
+__all__ = [
+    "CollectionNode",
+    "MappingNode",
+    "Node",
+    "ScalarNode",
+    "SequenceNode",
+    "documents",
+    "end",
+    "implicit",
+    "span",
+]
 
 MAX_DEPTH = 200
 # Fewer brackets than this cannot overflow the C stack, nor take long.
@@ -32,7 +43,8 @@ _SMALL = 256 * 1024
 _NESTED_ON_A_LINE = re.compile(rf"(?:[-?][ \t]+){{{MAX_DEPTH}}}")
 _TEMPLATE = re.compile(r"\{\{")
 
-# What a scalar means is decided where it matters and as Kubernetes reads it (plain.py), so the parser need not resolve any.
+# What a scalar means is decided where it matters and as Kubernetes reads it (plain.py), so the parser need not
+# resolve any.
 IMPLICIT = Tag(suffix="?")
 
 try:
@@ -96,7 +108,9 @@ def _measured(text: Text) -> bool:
     try:
         while (event := parser.get_event()) is not None:
             name = type(event).__name__
-            if name.endswith("StartEvent") and name[0] in "MS":  # MappingStart, SequenceStart; StreamStart counts one more
+            if (
+                name.endswith("StartEvent") and name[0] in "MS"
+            ):  # MappingStart, SequenceStart; StreamStart counts one more
                 depth += 1
                 if depth > MAX_DEPTH:
                     line, column = text.position(min(event.start_mark.index, len(content)))
@@ -129,9 +143,11 @@ def _pure(text: Text) -> Iterator[Node]:
 
 def _source_error(error: YAMLError, text: Text) -> SourceError:
     """Return a parser's complaint as one sentence with its place."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    offset = min(cast("int", mark.index), len(text.content)) if mark is not None else getattr(error, "position", 0) or 0
     problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error).splitlines()[0]
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    if "end of stream" in problem:  # what was never closed is easier to find by its start
+        mark = getattr(error, "context_mark", None) or mark
+    offset = min(cast("int", mark.index), len(text.content)) if mark is not None else getattr(error, "position", 0) or 0
     context = error.context if isinstance(error, MarkedYAMLError) and error.context else ""
     template = _TEMPLATE.search(text.content)
     if template:
@@ -143,7 +159,9 @@ def _source_error(error: YAMLError, text: Text) -> SourceError:
 def template_error(text: Text, offset: int) -> SourceError:
     """Return the error for a file that is a template and no YAML yet."""
     line, column = text.position(offset)
-    message = "a template ({{ ... }}), not YAML: render it first, for example with `helm template`, and check the result"
+    message = (
+        "a template ({{ ... }}), not YAML: render it first, for example with `helm template`, and check the result"
+    )
     return SourceError(message, text.path, line, column)
 
 

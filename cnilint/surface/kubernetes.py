@@ -70,7 +70,13 @@ def _typed(item: Node, kind: str) -> Iterator[Node]:
     if isinstance(item, MappingNode) and kind:
         start = item.start_mark
         key = ScalarNode(None, "kind", start, start, style='"')
-        typed = MappingNode(item.ctag, [*item.value, (key, ScalarNode(None, kind, start, start, style='"'))], start, item.end_mark, item.flow_style)
+        typed = MappingNode(
+            item.ctag,
+            [*item.value, (key, ScalarNode(None, kind, start, start, style='"'))],
+            start,
+            item.end_mark,
+            item.flow_style,
+        )
         yield typed
 
 
@@ -91,7 +97,9 @@ def _daemonset(text: Text, node: Node, data: dict[str, object], siblings: dict[s
     metadata, spec = mapping(data.get("metadata")), mapping(data.get("spec"))
     live = bool(metadata.get("uid") or metadata.get("managedFields") or metadata.get("resourceVersion"))
     # The API requires a selector; what has none is a patch.
-    return Surface("daemonset", text, node, data, settings, containers, siblings, partial="selector" not in spec, live=live)
+    return Surface(
+        "daemonset", text, node, data, settings, containers, siblings, partial="selector" not in spec, live=live
+    )
 
 
 def _containers(node: Node, data: dict[str, object]) -> Iterator[Container]:

@@ -24,9 +24,9 @@ AGENT: Final = "aws-eks-nodeagent"
 class Setting(NamedTuple):
     """One variable as a container's environment writes it.
 
-    ``value`` is the text that the process gets, UNKNOWN (behind ``valueFrom`` or a placeholder), or whatever else stands
-    there: a bool, an int or a float is no string and the API server refuses it. ``parent`` is the list or the mapping that the
-    entry stands in, ``number`` its index there.
+    ``value`` is the text that the process gets, UNKNOWN (behind ``valueFrom`` or a placeholder), or whatever else
+    stands there: a bool, an int or a float is no string and the API server refuses it. ``parent`` is the list or the
+    mapping that the entry stands in, ``number`` its index there.
     """
 
     name: str
@@ -87,9 +87,10 @@ class Item(NamedTuple):
 class Surface(NamedTuple):
     """Everything one place says about the CNI.
 
-    ``kind`` is ``daemonset``, ``objects`` (siblings without a DaemonSet) or ``values`` (an ``env`` mapping laid over the
-    stock manifest, as in an add-on's values). ``partial`` means a patch: what it does not write is unknown. ``siblings`` are
-    the objects of the same file by kind, ``repeated`` the keys that stand twice in any of them (told once a file).
+    ``kind`` is ``daemonset``, ``objects`` (siblings without a DaemonSet) or ``values`` (an ``env`` mapping laid over
+    the stock manifest, as in an add-on's values). ``partial`` means a patch: what it does not write is unknown.
+    ``siblings`` are the objects of the same file by kind, ``repeated`` the keys that stand twice in any of them (told
+    once a file).
     """
 
     kind: str
@@ -117,12 +118,13 @@ class Surface(NamedTuple):
     def span(self, *path: str | int) -> Span:
         """Return the span of a path into the object, or of its nearest ancestor that exists.
 
-        A step into a list is an index or the ``name`` (or ``mountPath``) of an item. A mapping or a list is shown by its key.
+        A step into a list is an index or the ``name`` (or ``mountPath``) of an item. A mapping or a list is shown by
+        its key.
         """
         return node_span(self.text, self.node, path) or self.anchor
 
     def environment(self, container: str) -> Span:
-        """Return where a container's missing variable would stand: its ``env`` key, or its name, or the object's name."""
+        """Return where a missing variable would stand: the container's ``env`` key or name, or the object's name."""
         if self.kind == "values":
             return self.span("env") if container == MAIN else self.span("init", "env")
         found = self.containers.get(container)

@@ -1,6 +1,7 @@
 """Values: an ``env`` mapping laid over the stock manifest, as the Helm chart and the EKS add-on take them.
 
-Rules write their short examples in this form. ``env`` is the environment of aws-node, ``init.env`` that of its init container.
+Rules write their short examples in this form. ``env`` is the environment of aws-node, ``init.env`` that of its init
+container.
 """
 
 from __future__ import annotations
