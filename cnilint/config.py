@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os.path
 import re
+from functools import reduce
+from itertools import compress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from cnilint.errors import ConfigError, SourceError
@@ -17,7 +19,7 @@ from cnilint.source.text import Text, decoded
 from cnilint.source.yaml import MappingNode, Node, documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from jsonschema import ValidationError
 
@@ -67,8 +69,7 @@ def found(start: str) -> Config:
     while folder != below:
         for name in NAMES:
             path = os.path.join(folder, name)
-            project = name == PROJECT
-            if (os.path.isfile(path) and _source(path).data is not None) if project else os.path.lexists(path):
+            if os.path.isfile(path) and _source(path).data is not None if name == PROJECT else os.path.lexists(path):
                 return read(path)
         folder, below = os.path.dirname(folder), folder
     return EMPTY._replace(root=absolute(start, follow=True))
@@ -94,10 +95,8 @@ def in_force(config: Config, path: str) -> Settings:
     real = absolute(path)
     applying = tuple(override.files.covers(real) for override in config.overrides)
     if applying not in config.merged:
-        settings = config.settings
-        for override, applies in zip(config.overrides, applying, strict=True):
-            settings = _over(settings, override.settings) if applies else settings
-        config.merged[applying] = settings
+        later = (override.settings for override in compress(config.overrides, applying))
+        config.merged[applying] = reduce(_over, later, config.settings)
     return config.merged[applying]
 
 
@@ -127,9 +126,9 @@ def _settings(data: Mapping[str, Any]) -> Settings:
         data.get("cni"),
         data.get("kubernetes"),
         data.get("managed"),
-        data.get("maxPods"),
-        data.get("podsPerNode"),
-        data.get("limits", {}),
+        data.get("maxPods") and int(data["maxPods"]),  # 110.0 is a whole number too
+        data.get("podsPerNode") and int(data["podsPerNode"]),
+        {name: int(limit) for name, limit in data.get("limits", {}).items()},
     )
 
 
@@ -235,25 +234,21 @@ def _validate(source: _Source) -> None:
 
 
 def _complaint(source: _Source, error: ValidationError) -> ConfigError:
+    from difflib import get_close_matches  # noqa: PLC0415  # only for the message of an error
+
     keys, schema = [*error.absolute_path], cast("dict[str, Any]", error.schema)
     if error.validator != "additionalProperties":
         return source.error(f"is {_shown(error.instance)}, but must be {schema['title']}", keys)
-    known = schema["properties"]
-    wrong = next(key for key in cast("dict[str, Any]", error.instance) if key not in known)
-    return source.error(f"is no key of the configuration{_hint(wrong, known)}", [*keys, wrong], at_key=True)
-
-
-def _hint(key: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415  # only for the message of an error
-
-    folded = {name.lower(): name for name in known}
-    close = get_close_matches(re.sub(r"[-_]", "", key.lower()), folded, n=1)
-    return f"; did you mean `{folded[close[0]]}`?" if close else f"; there are {', '.join(known)}"
+    known = {name.lower(): name for name in schema["properties"]}
+    wrong = next(key for key in cast("dict[str, Any]", error.instance) if key not in known.values())
+    close = get_close_matches(re.sub(r"[-_]", "", wrong.lower()), known, n=1)
+    hint = f"did you mean `{known[close[0]]}`?" if close else f"there are {', '.join(known.values())}"
+    return source.error(f"is no key of the configuration; {hint}", [*keys, wrong], at_key=True)
 
 
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return f"{str(value).lower()} (as YAML reads {'on and yes' if value else 'off and no'})"
     if isinstance(value, dict | list):
-        return f"{'a' if value else 'an empty'} {'mapping' if isinstance(value, dict) else 'list'}"
+        return "a mapping" if isinstance(value, dict) else "a list" if value else "an empty list"
     return "empty" if value is None else repr(value)

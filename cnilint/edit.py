@@ -7,8 +7,9 @@ that the verb could take more than its entry, there is no edit.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from cnilint.record import NamedTuple
 from cnilint.source.plain import resolved
 from cnilint.source.yaml import CollectionNode, ScalarNode, end
 

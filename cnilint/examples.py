@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnilint.config import DEFAULT_LIMITS
 from cnilint.edit import fixed
 from cnilint.errors import CnilintError
 from cnilint.facts import Told
 from cnilint.lint import Judge, judged
+from cnilint.record import NamedTuple
 from cnilint.source.text import Text
 from cnilint.surface import values
 

@@ -166,8 +166,8 @@ def _plain(token: re.Match[str]) -> str:
     if token["set"] is None:
         return "[^/]" if token["one"] else "[^/](?s:.*)"
     pairs = re.findall(r"\\?(.)(?:-\\?(.))?", token["set"], re.DOTALL)
-    chars = "".join(re.escape(low) + (high and f"-{re.escape(high)}") for low, high in pairs if low <= (high or low))
-    return f"[^/{chars}]" if token["no"] else f"[{chars}]" if chars else "(?!)"
+    chars = "".join(re.escape(low) + (f"-{re.escape(high)}" if low <= high else "") for low, high in pairs)
+    return f"[^/{chars}]" if token["no"] else f"[{chars}]"
 
 
 class _Folder(NamedTuple):
@@ -256,4 +256,5 @@ def _lines(path: str) -> list[str]:
         raw = b"" if os.path.islink(path) else content(path)
     except SourceError:
         return []
-    return raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").replace("\r\n", "\n").split("\n")
+    text = raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape") + "\n"
+    return text.replace("\r\n", "\n").split("\n")

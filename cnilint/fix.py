@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnilint import files
 from cnilint.edit import fixed
 from cnilint.errors import CnilintError, SourceError
+from cnilint.record import NamedTuple
 from cnilint.source.text import decoded
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnilint import ignores, places
 from cnilint.cel.evaluate import EvalError, compiled
@@ -10,6 +10,7 @@ from cnilint.cel.messages import rendered
 from cnilint.errors import CnilintError, RuleError, SourceError
 from cnilint.facts import Facts, Told
 from cnilint.finding import Finding, location
+from cnilint.record import NamedTuple
 from cnilint.source.text import decoded
 from cnilint.surface import mentioned, relevant, surfaces
 

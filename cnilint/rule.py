@@ -8,11 +8,12 @@ JSON file.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from cnilint.errors import RuleError
 from cnilint.finding import RuleSummary
 from cnilint.paths import shipped
+from cnilint.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

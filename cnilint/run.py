@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnilint import files
 from cnilint.config import Config, Settings, in_force
@@ -12,6 +12,7 @@ from cnilint.facts import Told
 from cnilint.finding import Report
 from cnilint.lint import Judge, Outcome, checked
 from cnilint.paths import shipped
+from cnilint.record import NamedTuple
 from cnilint.rule import built_in, folder, merged
 
 if TYPE_CHECKING:

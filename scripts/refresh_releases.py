@@ -53,7 +53,7 @@ def manifests(folder: str) -> dict[str, Items]:
         version, extension = os.path.splitext(name)
         if extension == ".yaml" and parsed(version):
             with open(os.path.join(folder, name), encoding="utf-8") as file:
-                found[version] = items([each for each in YAML(typ="safe", pure=True).load_all(file) if each], version)
+                found[version] = items([each for each in YAML(typ="safe").load_all(file) if each], version)
     return found
 
 

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cnilint.cel.errors import CelError
+from cnilint.cel.evaluate import UNKNOWN
 from cnilint.cel.parse import parse
 from cnilint.cel.regexp import PatternError, pattern
 
@@ -37,8 +38,16 @@ oracle = _loaded()
 INT, DOUBLE, STRING, BOOL = "int", "double", "string", "bool"
 INTS, STRINGS, MAP = ("list", INT), ("list", STRING), ("map", INT)
 NAMES: dict[str, Any] = {
-    **{"i": INT, "j": INT, "d": DOUBLE, "s": STRING, "t": STRING, "p": BOOL, "q": BOOL},
-    **{"li": INTS, "ls": STRINGS, "m": MAP, "z": "dyn", "zl": ("list", "dyn"), "o": "dyn"},
+    **dict.fromkeys("ij", INT),
+    **dict.fromkeys("st", STRING),
+    **dict.fromkeys("pq", BOOL),
+    "d": DOUBLE,
+    "li": INTS,
+    "ls": STRINGS,
+    "m": MAP,
+    "z": "dyn",
+    "zl": ("list", "dyn"),
+    "o": "dyn",
 }
 EDGES = [0, 1, -1, 2, 3, 7, 2**63 - 1, -(2**63)]
 FLOATS = [0.0, -0.0, 1.0, 1.5, -2.5, 1e300, 1e-7, 123456.0, 1234567.0, float("inf"), float("nan"), 9.007199254740993e15]
@@ -54,9 +63,16 @@ anything = scalars | st.lists(scalars, max_size=3) | st.dictionaries(st.sampled_
 activations = st.fixed_dictionaries(
     {},
     optional={
-        **{"i": ints, "j": ints, "d": floats, "s": texts, "t": texts, "p": st.booleans(), "q": st.booleans()},
-        **{"li": st.lists(ints, max_size=3), "ls": st.lists(texts, max_size=3), "m": maps, "z": anything},
-        **{"zl": st.lists(scalars, max_size=3), "o": st.dictionaries(st.sampled_from(KEYS), anything, max_size=3)},
+        **dict.fromkeys("ij", ints),
+        **dict.fromkeys("st", texts),
+        **dict.fromkeys("pq", st.booleans()),
+        "d": floats,
+        "li": st.lists(ints, max_size=3),
+        "ls": st.lists(texts, max_size=3),
+        "m": maps,
+        "z": anything,
+        "zl": st.lists(scalars, max_size=3),
+        "o": st.dictionaries(st.sampled_from(KEYS), anything, max_size=3),
     },
 )
 
@@ -136,12 +152,14 @@ def expressions(draw: DrawFn, type_: object, depth: int = 3, scope: tuple[str, .
         variable = draw(st.sampled_from(["x", "y", "i"]))
         over = draw(expressions(INTS, depth - 1, scope))
         condition = draw(expressions(BOOL, depth - 1, (*scope, variable)))
-        return draw(st.sampled_from(LOOPS[type_])).format(over, variable, condition)
+        loop: str = draw(st.sampled_from(LOOPS[type_]))
+        return loop.format(over, variable, condition)
     if choice == 5 and type_ == INTS:
         over, made = draw(expressions(INTS, depth - 1, scope)), draw(expressions(INT, depth - 1, (*scope, "x")))
         return f"{over}.map(x, {draw(expressions(BOOL, depth - 1, (*scope, 'x')))}, {made})"
     form, operands = draw(st.sampled_from(FORMS[type_]))
-    return form.format(*(draw(expressions(each, depth - 1, scope)) for each in operands))
+    parts = [draw(expressions(each, depth - 1, scope)) for each in operands]
+    return str(form).format(*parts)
 
 
 def _leaves(type_: object, scope: tuple[str, ...]) -> st.SearchStrategy[str]:
@@ -155,7 +173,7 @@ def _leaves(type_: object, scope: tuple[str, ...]) -> st.SearchStrategy[str]:
     return literals[type_] | leaves if type_ in literals else leaves
 
 
-@settings(max_examples=1200, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=800, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(expressions(BOOL) | st.sampled_from(list(FORMS)).flatmap(expressions), activations)
 def test_generated_expressions_agree(expression: str, activation: dict[str, object]) -> None:
     for names in (NAMES, dict.fromkeys(NAMES, "dyn")):
@@ -168,7 +186,19 @@ def test_generated_expressions_agree(expression: str, activation: dict[str, obje
 @given(anything, anything)
 def test_every_pair_of_values_is_compared_alike(one: object, other: object) -> None:
     activation = {"a": one, "b": other, "l": [1, one]}
-    for expression in ("a == b", "a != b", "a < b", "a >= b", "a in b", "a + b", "a - b", "a / b", "a % b", "a[b]", "b in l"):
+    for expression in (
+        "a == b",
+        "a != b",
+        "a < b",
+        "a >= b",
+        "a in b",
+        "a + b",
+        "a - b",
+        "a / b",
+        "a % b",
+        "a[b]",
+        "b in l",
+    ):
         own, reference = oracle.own_verdict(expression, activation), oracle.oracle_verdict(expression, activation)
         assert oracle.alike(own, reference), (expression, own, reference)
 
@@ -181,14 +211,24 @@ def test_conversions_agree(value: object) -> None:
         assert oracle.alike(own, oracle.oracle_verdict(f"{function}(a)", {"a": value})), (function, own)
 
 
-SYNTAX = (
-    "a b . . ( ) [ ] { } , : ? + - * / % ! && || == != < <= > >= in true null 1 2.5 .5 0x1F 1e3 'x' \"y\" r'\\d' has( "
-    "all( map( exists( .map( .all( x if as '' ' \" \\ @ = & | 9223372036854775808 // \n \t has(a.b) a.b a[0] f(a) -1 !a"
-).split(" ")
+SYNTAX = [
+    *"ab..()[]{},:?+-*/%!x'\"\\@=&|\n\t",
+    *("&&", "||", "==", "!=", "<", "<=", ">", ">=", "in", "true", "null", "if", "as", "//"),
+    *("1", "2.5", ".5", "0x1F", "1e3", "-1", "9223372036854775808", "'x'", '"y"', "r'\\d'", "''"),
+    *("has(", "all(", "map(", "exists(", ".map(", ".all(", "has(a.b)", "a.b", "a[0]", "f(a)", "!a"),
+]
 
 
 def _sentence(source: random.Random) -> str:
     return "".join(source.choice(["", " "]) + source.choice(SYNTAX) for _ in range(source.randint(1, 9)))
+
+
+def _refusal(text: str) -> str | None:
+    try:
+        parse(text)
+    except CelError as error:
+        return error.message
+    return None
 
 
 def test_syntax_agrees() -> None:
@@ -196,17 +236,19 @@ def test_syntax_agrees() -> None:
     accepted = 0
     for _ in range(12_000):
         text = _sentence(source)
-        try:
-            parse(text)
-        except CelError as error:
-            assert "not supported" in error.message or "() takes" in error.message or not oracle.syntax_verdict(text), (text, error)
-        else:
-            accepted += 1
-            assert oracle.syntax_verdict(text), text
+        refusal = _refusal(text)
+        # a macro with too few arguments is a call of an unknown function there, and refused one step later
+        if refusal is None or not ("not supported" in refusal or "() takes" in refusal):
+            assert (refusal is None) == oracle.syntax_verdict(text), (text, refusal)
+            accepted += refusal is None
     assert accepted > 500
 
 
-PATTERN = r"a b \d \w \s \S \b . * + ? | ( ) (?: [ ] [^ - ^ $ { 2 } {1,2} { , \. \$ (?i) (?i: (?s) (?m) (?= (?P<n> \z \A é _ \- \1 & \v".split()
+PATTERN = [
+    *"ab.*+?|()[]-^${}2,_&\u00e9",
+    *(r"\d", r"\w", r"\s", r"\S", r"\b", r"\v", r"\z", r"\A", r"\.", r"\$", r"\-", r"\1", "[^", "{1,2}"),
+    *("(?:", "(?i)", "(?i:", "(?s)", "(?m)", "(?=", "(?P<n>"),
+]
 
 
 def test_patterns_agree() -> None:
@@ -237,6 +279,4 @@ def test_a_disagreement_would_show() -> None:
         {("str", "a"): ("float", "nan")},
     ]
     with pytest.raises(ValueError, match="not known"):
-        from cnilint.cel.evaluate import UNKNOWN  # noqa: PLC0415 - only here
-
         oracle.oracle_verdict("a", {"a": UNKNOWN})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -28,6 +28,9 @@ from cnilint.knowledge.variables import (
 )
 from cnilint.knowledge.versions import parsed
 from cnilint.paths import shipped
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 with open(os.path.join(shipped("schemas"), "aws-node.schema.json"), encoding="utf-8") as _file:
     SCHEMA = json.load(_file)
@@ -115,7 +118,7 @@ def test_the_compiled_form_is_the_same_table() -> None:
 
 
 def test_a_compiled_form_beside_the_module_goes_before_the_schema(
-    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small = {"properties": {"MAX_ENI": SCHEMA["properties"]["MAX_ENI"]}, "x-near-misses": {}, "x-shipped-unread": {}}
     (tmp_path / "knowledge").mkdir()

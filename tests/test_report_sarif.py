@@ -1,18 +1,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
-from urllib.parse import unquote
+from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
 
 from cnilint import __version__
 from cnilint.edit import Edit, fixed
 from cnilint.errors import ConfigError, SourceError
-from cnilint.finding import EFFECTS, SEVERITIES, Finding, Location, Report, RuleSummary
+from cnilint.finding import Finding, Location, Report, RuleSummary
 from cnilint.report import FORMATS, Style
 
 ONE = RuleSummary(
@@ -216,37 +213,6 @@ def test_descriptions_are_no_longer_than_github_takes() -> None:
     assert rule["fullDescription"]["text"] == "y" * 1021 + "..."
 
 
-@pytest.mark.parametrize(
-    ("path", "location"),
-    [
-        ("a/b.yaml", {"uri": "a/b.yaml", "uriBaseId": "%SRCROOT%"}),
-        ("./a//./b.yaml", {"uri": "a/b.yaml", "uriBaseId": "%SRCROOT%"}),
-        ("../b.yaml", {"uri": "../b.yaml", "uriBaseId": "%SRCROOT%"}),
-        ("c:d %#?[é].yaml", {"uri": "c%3Ad%20%25%23%3F%5B%C3%A9%5D.yaml", "uriBaseId": "%SRCROOT%"}),
-        ("<stdin>", {"uri": "%3Cstdin%3E", "uriBaseId": "%SRCROOT%"}),
-        ("\udcff.yaml", {"uri": "%FF.yaml", "uriBaseId": "%SRCROOT%"}),
-        ("\ud800.yaml", {"uri": "%ED%A0%80.yaml", "uriBaseId": "%SRCROOT%"}),
-        ("/srv/my repo/b.yaml", {"uri": "file:///srv/my%20repo/b.yaml"}),
-        ("//srv/b.yaml", {"uri": "file:///srv/b.yaml"}),
-    ],
-)
-def test_paths(path: str, location: dict[str, str]) -> None:
-    [result] = run(at(FINDING.location, path=path))["results"]
-    assert result["locations"][0]["physicalLocation"]["artifactLocation"] == location
-
-
-def test_paths_of_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    import ntpath  # noqa: PLC0415 - this test only
-
-    monkeypatch.setattr("cnilint.report.uri.os.sep", "\\")
-    monkeypatch.setattr("cnilint.report.uri.os.path", ntpath)
-    found = [
-        run(at(FINDING.location, path=path))["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
-        for path in (r".\deploy\a b.yaml", r"C:\repo\a.yaml")
-    ]
-    assert found == [{"uri": "deploy/a%20b.yaml", "uriBaseId": "%SRCROOT%"}, {"uri": "file:///C:/repo/a.yaml"}]
-
-
 def test_a_fingerprint_stays_when_lines_move() -> None:
     place = FINDING.location
     moved = at(
@@ -283,124 +249,3 @@ def test_a_fix_changes_the_text_as_the_edits_do(content: str, data: st.DataObjec
         replaced = replaced[:start] + inserted + replaced[start + region["charLength"] :]
         shift += len(inserted) - region["charLength"]
     assert replaced == fixed(content, edits)
-
-
-TEXT: Final[dict[str, Any]] = {
-    "type": "object",
-    "required": ["text"],
-    "properties": {"text": {"type": "string", "minLength": 1}},
-}
-PLACE: Final[dict[str, Any]] = {
-    "type": "object",
-    "required": ["artifactLocation", "region"],
-    "properties": {
-        "artifactLocation": {
-            "required": ["uri"],
-            "properties": {
-                "uri": {"pattern": r"^(?!\./)(?!//)[A-Za-z0-9._~/:%-]+$"},
-                "uriBaseId": {"const": "%SRCROOT%"},
-            },
-        },
-        "region": {
-            "required": ["startLine", "startColumn", "endLine", "endColumn"],
-            "additionalProperties": {"type": "integer", "minimum": 1},
-        },
-    },
-}
-# What GitHub asks of a log beyond the schema of SARIF, which asks for little.
-GITHUB: Final[dict[str, Any]] = {
-    "type": "object",
-    "required": ["tool", "results", "columnKind", "invocations"],
-    "properties": {
-        "tool": {
-            "required": ["driver"],
-            "properties": {
-                "driver": {
-                    "required": ["name", "semanticVersion", "rules"],
-                    "properties": {
-                        "rules": {
-                            "items": {
-                                "required": [
-                                    "id",
-                                    "shortDescription",
-                                    "fullDescription",
-                                    "help",
-                                    "defaultConfiguration",
-                                ],
-                                "properties": {
-                                    "shortDescription": TEXT,
-                                    "fullDescription": TEXT,
-                                    "help": {**TEXT, "required": ["text", "markdown"]},
-                                    "defaultConfiguration": {
-                                        "properties": {"level": {"enum": ["error", "warning", "note"]}}
-                                    },
-                                    "properties": {
-                                        "required": ["tags", "precision", "problem.severity"],
-                                        "properties": {
-                                            "tags": {"maxItems": 10, "uniqueItems": True},
-                                            "precision": {"enum": ["very-high", "high", "medium", "low"]},
-                                            "problem.severity": {"enum": ["error", "warning", "recommendation"]},
-                                        },
-                                    },
-                                },
-                            }
-                        }
-                    },
-                }
-            },
-        },
-        "results": {
-            "items": {
-                "required": ["ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints"],
-                "properties": {
-                    "message": TEXT,
-                    "level": {"enum": ["error", "warning", "note"]},
-                    "locations": {"minItems": 1, "maxItems": 1, "items": {"properties": {"physicalLocation": PLACE}}},
-                    "relatedLocations": {
-                        "items": {
-                            "required": ["id", "message", "physicalLocation"],
-                            "properties": {"message": TEXT, "physicalLocation": PLACE},
-                        }
-                    },
-                    "partialFingerprints": {"additionalProperties": {"pattern": "^[0-9a-f]{64}$"}, "minProperties": 1},
-                },
-            }
-        },
-    },
-}
-VALIDATOR: Final = Draft202012Validator(GITHUB)
-
-WORDS = st.text(st.characters(exclude_categories=()), min_size=1, max_size=8)
-NUMBERS = st.integers(1, 999)
-PLACES = st.builds(Location, WORDS, NUMBERS, NUMBERS, NUMBERS, NUMBERS, WORDS)
-FINDINGS = st.builds(
-    Finding,
-    rule=st.sampled_from([ONE.id, SILENT.id, "elsewhere"]),
-    category=WORDS,
-    severity=st.sampled_from(SEVERITIES),
-    effect=st.sampled_from(EFFECTS),
-    message=WORDS,
-    location=PLACES | st.just(FINDING.location),
-    fix=WORDS,
-    url=WORDS,
-    related=st.lists(st.tuples(WORDS, PLACES), max_size=2).map(tuple),
-)
-
-
-@given(st.lists(FINDINGS, max_size=4))
-def test_every_log_has_what_github_needs(findings: list[Finding]) -> None:
-    only = run(*findings, rules=(SILENT, ONE))
-    VALIDATOR.validate(only)
-    rules = only["tool"]["driver"]["rules"]
-    results = only["results"]
-    assert [rules[result["ruleIndex"]]["id"] for result in results] == [finding.rule for finding in findings]
-    assert [result["ruleId"] for result in results] == [finding.rule for finding in findings]
-    assert len({rule["id"] for rule in rules}) == len(rules)
-    marks = [result["partialFingerprints"]["cnilint/v1"] for result in results]
-    assert len(set(marks)) == len(marks)
-
-
-@given(WORDS.filter(lambda path: path.isprintable() and "." not in path and "/" not in path))
-def test_a_uri_is_the_path(path: str) -> None:
-    [result] = run(at(FINDING.location, path=f"a/{path}"))["results"]
-    assert unquote(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]) == f"a/{path}"

@@ -118,6 +118,8 @@ def element(value: Any, key: Any) -> object:  # noqa: ANN401 - any value
         key = int(key)
     if not isinstance(key, int) or isinstance(key, bool):
         raise EvalError(f"a list is indexed with an int, found {kind(key)}")
+    if MAYBE in value and key >= 0:
+        raise Unknown(f"it is not known which element is at {key}")
     if not 0 <= key < len(value):
         raise EvalError(f"index {key} is outside a list of {len(value)}")
     return read(value[key], key)

@@ -117,13 +117,13 @@ class _Checker:
 
     def call(self, node: Ast) -> Type:
         """Return the result type of a function."""
-        name, arguments = node[2], [self.value(each) for each in node[3]]
-        own = self.functions.get(name)
-        if own is not None:
-            return self.own(node, own, arguments)
-        if name not in CALLS:
+        name = node[2]
+        if name not in CALLS and name not in self.functions:
             hint = f"; it is a method, x.{name}(...)" if name in METHODS else ""
             _refuse(node, f"there is no function '{name}'{hint or suggestion(name, [*CALLS, *self.functions])}")
+        arguments = [self.value(each) for each in node[3]]
+        if name in self.functions:
+            return self.own(node, self.functions[name], arguments)
         return _result(node, CALLS, arguments)
 
     def own(self, node: Ast, function: Function, arguments: list[Type]) -> Type:
@@ -137,12 +137,12 @@ class _Checker:
 
     def method(self, node: Ast) -> Type:
         """Return the result type of a method."""
-        name, arguments = node[2], [self.value(each) for each in node[3]]
+        name = node[2]
         if name not in METHODS:
             function = name in CALLS or name in self.functions
             hint = f"; it is a function, {name}(...)" if function else suggestion(name, [*METHODS, *MACROS])
             _refuse(node, f"there is no method '{name}'{hint}")
-        return _result(node, METHODS, arguments)
+        return _result(node, METHODS, [self.value(each) for each in node[3]])
 
     def list_(self, node: Ast) -> Type:
         """Return the type of a list literal."""
@@ -152,7 +152,7 @@ class _Checker:
         """Return the type of a map literal."""
         keys = [self.value(key) for key, _ in node[2]]
         for (key, _), type_ in zip(node[2], keys, strict=True):
-            if type_ not in {"string", "int", "bool", "dyn"}:
+            if type_ not in ("string", "int", "bool", "dyn", "none"):
                 _refuse(key, f"a key is a string, an int or a bool, not {shown(type_)}")
         return ("map", common([self.value(value) for _, value in node[2]]), common(keys))
 
@@ -251,17 +251,15 @@ def _result(node: Ast, table: Mapping[str, Overloads], arguments: list[Type]) ->
         given = ", ".join(map(shown, arguments)) or "nothing"
         valid = " or ".join(f"({', '.join(map(shown, parameters))})" for parameters, _ in table[name])
         _refuse(node, f"{name}() takes {valid}, found ({given})")
-    if name == "matches":
+    if name == "matches" and node[3][1][0] == "string":
         _check_pattern(node[3][1])
     return found
 
 
 def _check_pattern(node: Ast) -> None:
     """Refuse a literal pattern that the evaluator would refuse every time."""
-    from cnilint.cel.regexp import PatternError, pattern  # noqa: PLC0415 - few expressions have a pattern
+    from cnilint.cel.regexp import fault  # noqa: PLC0415 - few expressions have a pattern
 
-    if node[0] == "string":
-        try:
-            pattern(node[2])
-        except PatternError as error:
-            _refuse(node, f"in the pattern: {error}")
+    wrong = fault(node[2])
+    if wrong:
+        _refuse(node, f"in the pattern: {wrong}")

@@ -28,6 +28,8 @@ _INSIDE = re.compile(r"\\(?P<escape>x[0-9a-fA-F]{2}|.)|(?P<posix>\[:|--)|(?P<clo
 _ESCAPES = {"s": r"[\t\n\f\r ]", "S": r"[\S\v]", "z": r"\Z"}
 _ESCAPES_INSIDE = {"s": r"\t\n\f\r ", "S": r"\S\v"}
 _PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^`{|}~ "
+_FOLDED = re.compile(r"\(\?[ms]*i")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]|\\x[89a-fA-F]")
 _COUNT = 1000
 
 
@@ -44,7 +46,18 @@ def pattern(text: str) -> re.Pattern[str]:
         raise PatternError(f"{error}") from None
 
 
+def fault(text: str) -> str:
+    """Return what is wrong with the pattern, nothing where it is right."""
+    try:
+        pattern(text)
+    except PatternError as error:
+        return str(error)
+    return ""
+
+
 def _translated(text: str) -> str:
+    if _FOLDED.search(text) and _BEYOND_ASCII.search(text):
+        raise PatternError("(?i) is supported for ASCII patterns only")
     multiline = bool(re.match(r"\(\?[is]*m", text))
     found: list[str] = []
     position, repeated = 0, False

@@ -85,10 +85,14 @@ def equal(one: Any, other: Any) -> bool:  # noqa: ANN401 - any value
     if this != that:
         return {this, that} == {"int", "double"} and float(one) == float(other)
     if this == "list":
-        return len(one) == len(other) and _all(equal(*pair) for pair in zip(one, other, strict=True))
-    if this == "map":
-        return _equal_maps(one, other)
-    return bool(one == other)
+        return _equal_lists(one, other)
+    return _equal_maps(one, other) if this == "map" else bool(one == other)
+
+
+def _equal_lists(one: list[object], other: list[object]) -> bool:
+    if MAYBE in one or MAYBE in other:
+        raise Unknown("it is not known which elements a list has")
+    return len(one) == len(other) and _all(equal(*pair) for pair in zip(one, other, strict=True))
 
 
 def _all(results: Iterable[bool]) -> bool:

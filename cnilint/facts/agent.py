@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from cnilint.facts.context import ABSENT, Context
 from cnilint.knowledge.flags import Parsed, flags, parsed
 from cnilint.knowledge.versions import parsed as version_number
+from cnilint.record import NamedTuple
 from cnilint.source.plain import child
 from cnilint.source.yaml import Node, SequenceNode, span
 from cnilint.surface.model import AGENT, mapping

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from cnilint.cel.evaluate import MAYBE, UNKNOWN
 from cnilint.knowledge.releases import FIELD_REF, nearest_known, newest, stock
 from cnilint.knowledge.variables import NO_DEFAULT, UNSET, Malformed, Variable, default, value, variables
 from cnilint.knowledge.versions import image, parsed
+from cnilint.record import NamedTuple
 from cnilint.surface.model import AGENT, INIT, MAIN, mapping
 
 if TYPE_CHECKING:

@@ -8,12 +8,13 @@ is not owned and is kept, so only changes and removals count.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from cnilint.facts.context import CONTAINERS, Context
 from cnilint.knowledge.registries import from_eks
 from cnilint.knowledge.releases import known
 from cnilint.knowledge.versions import image
+from cnilint.record import NamedTuple
 from cnilint.surface.model import AGENT, INIT, MAIN, items, mapping
 
 if TYPE_CHECKING:

@@ -73,7 +73,7 @@ def _rule(rule: RuleSummary) -> dict[str, object]:
         **({"helpUri": rule.references[0]} if rule.references else {}),
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {
-            "tags": list(dict.fromkeys((rule.category, rule.effect))),
+            "tags": list(dict.fromkeys(filter(None, (rule.category, rule.effect)))),
             "precision": "high",
             "problem.severity": _PROBLEMS[rule.severity],
         },

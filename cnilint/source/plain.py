@@ -8,9 +8,10 @@ becomes a string. Seen running: ``kubectl label --local -f x.yaml a=b -o json`` 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnilint.errors import SourceError
+from cnilint.record import NamedTuple
 from cnilint.source.yaml import MappingNode, Node, ScalarNode, SequenceNode, implicit, template_error
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import NamedTuple
 
 from cnilint.errors import SourceError
+from cnilint.record import NamedTuple
 
 # A manifest of the CNI has some 25 KB and a dump of a large cluster some megabytes; beyond this it is not
 # configuration.

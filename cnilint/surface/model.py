@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from cnilint.cel.evaluate import UNKNOWN
+from cnilint.record import NamedTuple
 from cnilint.source.plain import child, entry
 from cnilint.source.yaml import MappingNode, Node, ScalarNode, SequenceNode, end, span
 
