@@ -702,6 +702,7 @@ def test_check_error(text: str, offset: int, message: str) -> None:
             "a\\",
             r"\e",
         ),
+        *("(?i)\u00e9", r"(?si)\xe9", r"(?i:a)\xE9", r"a(?i)b", r"\B", r"\_"),
     ],
 )
 def test_a_pattern_that_is_not_in_both_dialects_is_refused(pattern: str) -> None:

@@ -105,6 +105,13 @@ def test_a_text_has_a_value(name: str, text: str, typed: object) -> None:
         ("ADDITIONAL_ENI_TAGS", '{"a": 1}', "is not a JSON object of strings"),
         ("ADDITIONAL_ENI_TAGS", "[]", "is not a JSON object of strings"),
         ("AWS_VPC_K8S_CNI_VETHPREFIX", "vlan", "is not at most four characters, and not eth, vlan or lo"),
+        ("AWS_VPC_K8S_CNI_VETHPREFIX", "eni12", "is not at most four characters, and not eth, vlan or lo"),
+        (
+            "AWS_VPC_K8S_PLUGIN_LOG_FILE",
+            "stdout",
+            "is not stderr or a path on the host, without quotes and backslashes",
+        ),
+        ("AWS_VPC_K8S_PLUGIN_LOG_FILE", 'a"b', "is not stderr or a path on the host, without quotes and backslashes"),
         ("INTROSPECTION_BIND_ADDRESS", "61679", "is not host:port or unix:/path"),
         ("INTROSPECTION_BIND_ADDRESS", "::1:61679", "is not host:port or unix:/path"),
         ("INTROSPECTION_BIND_ADDRESS", ":65536", "is not host:port or unix:/path"),
@@ -188,13 +195,15 @@ def _cased(words: list[str]) -> st.SearchStrategy[str]:
 
 
 def _lists_of_networks() -> st.SearchStrategy[str]:
-    item = st.builds(lambda address, bits: f"{address}/{bits}", st.ip_addresses(v=4), st.integers(0, 35))
+    item = st.builds(
+        lambda address, bits: f"{address}/{bits}", st.ip_addresses(v=4), st.sampled_from([0, 8, 29, 30, 32, 33, 40])
+    )
     return st.lists(st.one_of(item, item.map(" {} ".format)), min_size=1, max_size=3).map(",".join)
 
 
 def _addresses() -> st.SearchStrategy[str]:
     ports = st.one_of(st.sampled_from([0, 80, 9999, 10000, 65535, 65536, 70000, 99999]), st.integers(0, 100_000))
-    return st.builds("{}:{}".format, st.sampled_from(["", "0.0.0.0", "[::1]", "::1", "localhost", "unix"]), ports)
+    return st.builds("{}:{}".format, st.sampled_from(["", "10.0.0.1", "[::1]", "::1", "localhost", "unix"]), ports)
 
 
 def _marks() -> st.SearchStrategy[str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Template: TypeAlias = list[str | Ast]
 
-_TEXT = re.compile(r"(?:[^{}]|\{\{|\}\})+")
+_TEXT = r"(?:[^{}]|\{\{|\}\})+"
 
 
 def template(text: str) -> Template:
@@ -31,9 +31,9 @@ def template(text: str) -> Template:
     from cnilint.cel.parse import embedded  # noqa: PLC0415 - rendering a compiled template needs no parser
 
     parts: Template = []
-    position = 0
+    position, literal = 0, re.compile(_TEXT)
     while position < len(text):
-        match = _TEXT.match(text, position)
+        match = literal.match(text, position)
         if match:
             parts.append(match.group().replace("{{", "{").replace("}}", "}"))
             position = match.end()

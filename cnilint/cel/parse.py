@@ -75,8 +75,8 @@ class _Parser:
 
     def refuse(self, valid: str) -> NoReturn:
         """Raise the error that names the next token and what would have been ``valid``."""
-        _, text, offset = self.next
-        raise CelError(f"expected {valid}, found {f'{text!r}' if text else 'the end'}", offset)
+        found = repr(self.next.text) if self.next.text else "the end"
+        raise CelError(f"expected {valid}, found {found}", self.next.offset)
 
     def expression(self) -> Ast:
         """Read ``a ? b : c``, or one of a higher level."""
@@ -143,13 +143,13 @@ class _Parser:
         """Read the field after a dot, or the method and its arguments."""
         if self.next.kind != "name" or self.next.text in _CONSTANTS or self.next.text == "in":
             self.refuse("a field name after '.'")
-        _, name, offset = self.taken()
+        name = self.taken()
         if not self.takes("("):
-            return ["select", offset, operand, name]
+            return ["select", name.offset, operand, name.text]
         arguments = self.items(")")
-        if name in MACROS:
-            return loop(Token("name", name, offset), operand, arguments)
-        return ["method", offset, name, [operand, *arguments]]
+        if name.text in MACROS:
+            return loop(name, operand, arguments)
+        return ["method", name.offset, name.text, [operand, *arguments]]
 
     def items(self, closing: str) -> list[Ast]:
         """Read expressions between commas up to ``closing``; a list literal may end in a comma, a call may not."""
@@ -164,12 +164,12 @@ class _Parser:
 
     def primary(self) -> Ast:
         """Read a literal, a name, a call, a list, a map or an expression in parentheses."""
-        kind, text, offset = self.next
+        kind, offset = self.next.kind, self.next.offset
         if kind in {"int", "double"}:
             return self.number("", offset)
         if kind in {"string", "raw"}:
             return ["string", offset, string(self.taken())]
-        if kind == "name" and text != "in":
+        if kind == "name" and self.next.text != "in":
             return self.named()
         return self.bracketed()
 

@@ -6,7 +6,7 @@ Source: https://github.com/google/cel-spec/blob/master/doc/langdef.md#syntax
 from __future__ import annotations
 
 import re
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from cnilint.cel.errors import CelError
 
@@ -45,12 +45,15 @@ _UNSUPPORTED = {
 _TRIPLE = 6
 
 
-class Token(NamedTuple):
+class Token:
     """One token: its kind (a group name of the lexis, or ``end``), its text and its offset."""
 
-    kind: str
-    text: str
-    offset: int
+    __slots__ = ("kind", "offset", "text")
+
+    def __init__(self, kind: str, text: str, offset: int) -> None:
+        self.kind = kind
+        self.text = text
+        self.offset = offset
 
 
 def tokens(text: str, start: int = 0, *, embedded: bool = False) -> list[Token]:

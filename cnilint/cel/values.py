@@ -18,11 +18,9 @@ if TYPE_CHECKING:
 LOWEST: Final = -(2**63)
 HIGHEST: Final = 2**63 - 1
 SIMPLE: Final = frozenset((str, int, bool, float))
-_INT = re.compile(r"[ \t\n\v\f\r]*([+-]?[0-9]+)[ \t\n\v\f\r]*")
-_DOUBLE = re.compile(
-    r"[ \t\n\v\f\r]*([+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|inf(?:inity)?|nan))[ \t\n\v\f\r]*",
-    re.IGNORECASE,
-)
+# texts, which re compiles and caches where one is needed: few runs need any
+_INT = r"[ \t\n\v\f\r]*([+-]?[0-9]+)[ \t\n\v\f\r]*"
+_DOUBLE = r"(?i)[ \t\n\v\f\r]*([+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf(?:inity)?|nan))[ \t\n\v\f\r]*"
 _TRUE = frozenset(("true", "True", "TRUE", "t", "1"))
 _FALSE = frozenset(("false", "False", "FALSE", "f", "0"))
 
@@ -172,7 +170,7 @@ def as_int(value: object) -> int:
         return _truncated(value)
     if not isinstance(value, str):
         refuse("int()", value)
-    match = _INT.fullmatch(value)
+    match = re.fullmatch(_INT, value)
     if match is None or not LOWEST <= int(match[1]) <= HIGHEST:
         raise EvalError(f"{value!r} is no int")
     return int(match[1])
@@ -190,7 +188,7 @@ def as_double(value: object) -> float:
         return float(value)
     if not isinstance(value, str):
         refuse("double()", value)
-    match = _DOUBLE.fullmatch(value)
+    match = re.fullmatch(_DOUBLE, value)
     if match is None:
         raise EvalError(f"{value!r} is no double")
     return float(match[1])

@@ -111,7 +111,7 @@ class Context:
             for name, variable in variables().items():
                 if container not in variable.containers:
                     continue
-                used = self.used(variable, texts.get(name, UNSET)) if self.reads(variable) else before_it(variable)
+                used = self.used(variable, texts.get(name, UNSET)) if self.reads(variable) else self.unread(variable)
                 if used is not ABSENT:
                     found[name] = used
             self._values[container] = found
@@ -122,6 +122,17 @@ class Context:
         if variable.removed and self.since(variable.removed):
             return False
         return not variable.first or self.since(variable.first)
+
+    def unread(self, variable: Variable) -> object:
+        """Return what a release that does not read a variable does: a switch it lacks is off, a target it lacks is 0.
+
+        Before ENABLE_IPv4 there was nothing but IPv4. ABSENT for what a release reads no longer.
+        """
+        if variable.removed and self.since(variable.removed):
+            return ABSENT
+        if variable.type == "bool":
+            return variable.name == "ENABLE_IPv4"
+        return 0 if variable.type == "int" and variable.default == 0 else ABSENT
 
     def used(self, variable: Variable, text: object) -> object:
         """Return the value used for a text: typed, the default for none, ABSENT for a malformed one."""
@@ -151,16 +162,6 @@ class Context:
     def pod(self) -> dict[str, object]:
         """The pod template's spec."""
         return mapping(mapping(mapping(self.surface.object.get("spec")).get("template")).get("spec"))
-
-
-def before_it(variable: Variable) -> object:
-    """Return what a release that does not have a variable does: a switch it lacks is off, a target it lacks is 0.
-
-    Before ENABLE_IPv4 there was nothing but IPv4.
-    """
-    if variable.type == "bool":
-        return variable.name == "ENABLE_IPv4"
-    return 0 if variable.type == "int" and variable.default == 0 else ABSENT
 
 
 def as_read(text: str) -> object:
