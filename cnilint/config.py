@@ -72,7 +72,7 @@ def found(start: str) -> Config:
             if os.path.isfile(path) and _source(path).data is not None if name == PROJECT else os.path.lexists(path):
                 return read(path)
         folder, below = os.path.dirname(folder), folder
-    return EMPTY._replace(root=absolute(start, follow=True))
+    return EMPTY._replace(root=os.path.realpath(start))
 
 
 def read(path: str) -> Config:
@@ -81,7 +81,7 @@ def read(path: str) -> Config:
     if source.data is None:
         raise source.error("holds no [tool.cnilint]")
     _validate(source)
-    config = _config(path, absolute(os.path.dirname(os.path.abspath(path)), follow=True), source.data)
+    config = _config(path, os.path.realpath(os.path.dirname(path)), source.data)
     for index, folder in enumerate(config.policies):
         if not os.path.isdir(folder):
             raise source.error(f"is no folder: {folder}", ("policies", index))

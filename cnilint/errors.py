@@ -2,6 +2,7 @@
 
 CnilintError
 ├── SourceError   a file could not be read or understood
+│   └── ExcessError   a text means more than any reader should take: too deep, or too many nodes behind its aliases
 ├── RuleError     a rule file is wrong, or a rule failed while it judged
 └── ConfigError   the configuration or an option is wrong
 """
@@ -29,6 +30,10 @@ class CnilintError(Exception):
 
 class SourceError(CnilintError):
     """A file could not be read or understood."""
+
+
+class ExcessError(SourceError):
+    """A text means more than any reader should take."""
 
 
 class RuleError(CnilintError):

@@ -10,7 +10,7 @@ import os.path
 import re
 import stat
 from functools import lru_cache
-from itertools import groupby
+from itertools import chain, groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from cnilint.errors import SourceError
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 SUFFIXES = (".yaml", ".yml", ".json")
 
 _MIB = 1024 * 1024
+_LONGEST = 256 * 1024  # an ignore file beyond this would take seconds, and is none that people write
 _KINDS = {stat.S_IFDIR: "folder", stat.S_IFIFO: "named pipe", stat.S_IFSOCK: "socket"}
+_followed = lru_cache(os.path.realpath)  # most of the named files are in a few folders
 _TRAILING_SPACES = re.compile(r"(?<!\\) +\Z")
 # No token matches a "[" that is not closed nor a "\" at the end: git matches nothing with such a pattern.
 _TOKEN = re.compile(
@@ -35,31 +37,27 @@ _TOKEN = re.compile(
 
 
 def found(paths: Sequence[str], config: Config) -> Iterator[str]:
-    """Yield the files that the paths of a command line stand for, each once and as the user typed it.
+    """Yield the files that a command line's paths stand for, each once and as typed; folders in sorted order.
 
-    A folder is walked in sorted order. Any other path is yielded as it is, even if there is no such file, and so is a
-    folder that cannot be listed: ``content`` says what is wrong with it.
+    What does not exist or cannot be listed is yielded as it is: ``content`` says what is wrong with it.
     """
     seen = set()
-    for path in paths:
-        for shown, real in _files(path, config):
-            if real not in seen:
-                seen.add(real)
-                yield shown
+    for shown, real in chain.from_iterable(_files(path, config) for path in paths):
+        if real not in seen:
+            seen.add(real)
+            yield shown
 
 
 def content(path: str) -> bytes:
-    """Return the bytes of a file.
-
-    Raises SourceError for what is no regular file, cannot be read or is larger than MAX_BYTES.
-    """
+    """Return a file's bytes; raise SourceError for what is no regular, readable file of at most MAX_BYTES."""
     try:
         status = os.stat(path)
         _refuse(path, status.st_mode, status.st_size)
         # Were it a pipe by now, O_NONBLOCK would keep open() from waiting for the other end.
         with open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))) as file:
             _refuse(path, os.fstat(file.fileno()).st_mode)
-            raw = file.read(MAX_BYTES + 1)
+            raw = file.read(status.st_size + 1)
+            raw += file.read(MAX_BYTES) if len(raw) > status.st_size else b""  # it has grown
     except (OSError, ValueError) as error:
         raise SourceError(_reason(path, error), path) from None
     _refuse(path, status.st_mode, len(raw))
@@ -78,8 +76,7 @@ def _refuse(path: str, mode: int, size: int = 0) -> None:
 
 def _reason(path: str, error: OSError | ValueError) -> str:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
-        link = os.path.islink(path)
-        return f"a symbolic link to {os.readlink(path)}, which does not exist" if link else "no such file or folder"
+        return f"a link to nothing: {os.readlink(path)}" if os.path.islink(path) else "no such file or folder"
     reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
     return f"cannot be read: {reason[:1].lower()}{reason[1:]}"
 
@@ -95,9 +92,9 @@ class Patterns:
         self._tests: list[tuple[Callable[[str, int], object], bool, bool]] | None = None
 
     def verdict(self, path: str, name: int) -> bool | None:
-        """Tell whether a path is matched: True, False where by a pattern with ``!``, None where by none.
+        """Tell whether an absolute path (``/`` behind a folder's) is matched; False by ``!``, None by no pattern.
 
-        The path is absolute, with ``/`` behind if it is a folder; ``name`` is where its last part starts.
+        ``name`` is where the path's last part starts.
         """
         if self._tests is None:
             self._tests = _tests(self.lines)
@@ -171,18 +168,18 @@ def _plain(token: re.Match[str]) -> str:
 
 
 class _Folder(NamedTuple):
-    """A folder to walk."""
+    """A folder to walk, as typed and absolute, the ignore files in force, and whether all that is in it is included."""
 
-    shown: str  # as the user typed it, "" for the working directory
-    real: str  # absolute, with a slash behind
-    ignores: tuple[Patterns, ...]  # the nearest first
-    included: bool  # whether the configuration includes all that is in it
+    shown: str
+    real: str
+    ignores: tuple[Patterns, ...]
+    included: bool
 
 
 def _files(path: str, config: Config) -> Iterator[tuple[str, str]]:
     """Yield what a path stands for, as shown and absolute: the files below a folder, anything else itself."""
     walk = os.path.isdir(path)
-    real = absolute(path, follow=walk) + "/" * walk
+    real = _folder(path) if walk else absolute(path)
     if config.exclude.covers(real):
         return
     shown = "" if os.path.normpath(path) == os.curdir else path
@@ -196,15 +193,14 @@ def _files(path: str, config: Config) -> Iterator[tuple[str, str]]:
             yield item
 
 
-def absolute(path: str, *, follow: bool = False) -> str:
-    """Return the path by which patterns know a file: links followed in its folder, and where told at its end."""
-    folder, name = (path, "") if follow else os.path.split(path)
-    return (_resolved(os.path.abspath(folder)) + "/" + name).rstrip("/")
+def absolute(path: str) -> str:
+    """Return the path by which patterns know a file: with the links in its folder followed."""
+    folder, name = os.path.split(path)
+    return _folder(folder) + name
 
 
-@lru_cache
-def _resolved(folder: str) -> str:
-    return os.path.realpath(folder).replace(os.sep, "/").rstrip("/")
+def _folder(path: str) -> str:
+    return _followed(os.path.abspath(path)).replace(os.sep, "/").rstrip("/") + "/"
 
 
 def _entries(folder: _Folder, config: Config) -> Iterator[_Folder | tuple[str, str]]:
@@ -239,22 +235,23 @@ def _ignores(folder: str, names: set[str], above: tuple[Patterns, ...]) -> tuple
 
 def _ignores_above(folder: str) -> tuple[Patterns, ...]:
     """Return the ignore files in force above a folder, down from the root of its repository."""
-    folders = [folder]
-    while not os.path.lexists(folders[-1] + ".git"):
-        if folders[-1].count("/") <= 1:
+    outer: list[str] = []
+    while not os.path.lexists(folder + ".git"):
+        if folder.count("/") <= 1:
             return ()
-        folders.append(folders[-1][:-1].rpartition("/")[0] + "/")
+        folder = folder[:-1].rpartition("/")[0] + "/"
+        outer.append(folder)
     above: tuple[Patterns, ...] = ()
-    for outer in reversed(folders[1:]):
-        above = _ignores(outer, {name for name in (".git", ".gitignore") if os.path.lexists(outer + name)}, above)
+    for each in reversed(outer):
+        above = _ignores(each, {name for name in (".git", ".gitignore") if os.path.lexists(each + name)}, above)
     return above
 
 
 def _lines(path: str) -> list[str]:
-    """Return the lines of an ignore file, none where git would not read it."""
+    """Return the lines of an ignore file, none where git would not read it either."""
     try:
-        raw = b"" if os.path.islink(path) else content(path)
+        raw = b"" if os.path.islink(path) else content(path).removeprefix(b"\xef\xbb\xbf")
     except SourceError:
         return []
-    text = raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape") + "\n"
-    return text.replace("\r\n", "\n").split("\n")
+    text = raw.decode("utf-8", "surrogateescape") + "\n"
+    return text.replace("\r\n", "\n").split("\n") if len(raw) <= _LONGEST else []

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from cnilint import ignores, places
 from cnilint.cel.evaluate import EvalError, compiled
 from cnilint.cel.messages import rendered
-from cnilint.errors import CnilintError, RuleError, SourceError
+from cnilint.errors import CnilintError, ExcessError, RuleError, SourceError
 from cnilint.facts import Facts, Told
 from cnilint.finding import Finding, location
 from cnilint.record import NamedTuple
+from cnilint.source.plain import Plain
 from cnilint.source.text import decoded
+from cnilint.source.yaml import documents
 from cnilint.surface import mentioned, relevant, surfaces
 
 if TYPE_CHECKING:
@@ -147,16 +149,37 @@ class _Scope(dict[str, object]):
         return self._facts[name]
 
 
-def checked(raw: bytes, path: str, judge: Judge, told: Told, levels: Mapping[str, str]) -> Outcome:
-    """Return what the rules say of a file's bytes; what is wrong with the file is an error in the outcome."""
+def checked(
+    raw: bytes, path: str, judge: Judge, told: Told, levels: Mapping[str, str], *, alone: bool = False
+) -> Outcome:
+    """Return what the rules say of a file's bytes; what is wrong with the file is an error in the outcome.
+
+    A file that names nothing of the CNI is passed over, whatever is wrong with it; only of one that was asked about
+    ``alone`` it is said when no reader could take it.
+    """
     if not relevant(raw):
-        return Outcome((), (), checked=False)
+        return Outcome((), _untakable(raw, path) if alone else (), checked=False)
     try:
         return judged(decoded(raw, path), judge, told, levels)
     except SourceError as error:
         if not mentioned(raw):
             return Outcome((), (), checked=False)
         return Outcome((), (error,), checked=False)
+
+
+def _untakable(raw: bytes, path: str) -> tuple[SourceError, ...]:
+    """Return the error for bytes that are no text, or for a text that means too much; a fault of syntax is none."""
+    try:
+        text = decoded(raw, path)
+        try:
+            plain = Plain(text)
+            for root in documents(text):
+                plain.data(root)
+        except SourceError as error:
+            return (error,) if isinstance(error, ExcessError) else ()
+    except SourceError as error:
+        return (error,)
+    return ()
 
 
 def judged(text: Text, judge: Judge, told: Told, levels: Mapping[str, str], *more: Family) -> Outcome:

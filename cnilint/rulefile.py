@@ -244,10 +244,13 @@ class _Reader:
         return verb, self.steps(found[verb], "edit"), self.template(str(found.get("to", "")), "edit")
 
     def gate(self, each: tuple[str, Ast] | None, when: Ast | None) -> tuple[tuple[str, ...], ...]:
-        """Return the facts that must be there for the rule to find anything."""
+        """Return the facts that must be there for the rule to find anything, the cheapest first."""
         routes = [*(requires(each[1]) if each else ()), *(requires(when) if when is not None else ())]
-        steps = [tuple(route.split(".")) for route in routes]
-        return tuple(dict.fromkeys(step for step in steps if step[0] in vocabulary()))
+        steps = {tuple(route.split(".")) for route in routes}
+        if each and each[1][0] == "name":
+            steps.add((each[1][2],))
+        known = (step for step in steps if step[0] in vocabulary())
+        return tuple(sorted(known, key=lambda step: (step[0] not in ("chosen", "set"), len(step) > 1, step)))
 
     def examples(self, key: str) -> list[object]:
         """Return a key's examples: at least one."""

@@ -51,10 +51,10 @@ class Run:
         _check_settings(config, self.judge.names)
         _check_types((*choice.instance_types, *_configured_types(config)))
 
-    def outcome(self, raw: bytes, path: str) -> Outcome:
-        """Return what the rules say of a file's bytes."""
+    def outcome(self, raw: bytes, path: str, *, alone: bool = False) -> Outcome:
+        """Return what the rules say of a file's bytes; ``alone`` when nothing else was asked about."""
         settings = in_force(self.config, path)
-        return checked(raw, path, self.judge, self._told_by(settings), settings.rules)
+        return checked(raw, path, self.judge, self._told_by(settings), settings.rules, alone=alone)
 
     def _told_by(self, settings: Settings) -> Told:
         known = self._told.get(id(settings))
@@ -62,10 +62,10 @@ class Run:
             known = self._told[id(settings)] = told(settings, self.choice)
         return known
 
-    def file(self, path: str) -> Outcome:
+    def file(self, path: str, *, alone: bool = False) -> Outcome:
         """Return what the rules say of a file; that it cannot be read is an error in the outcome."""
         try:
-            return self.outcome(files.content(path), path)
+            return self.outcome(files.content(path), path, alone=alone)
         except CnilintError as error:
             return Outcome((), (error,), checked=False)
 
@@ -75,13 +75,13 @@ class Run:
         errors: list[CnilintError] = []
         named = [path for path in paths if path != STDIN]
         if len(named) < len(paths):
-            outcomes.append(self.outcome(stdin or b"", self.choice.stdin_filename))
+            outcomes.append(self.outcome(stdin or b"", self.choice.stdin_filename, alone=not named))
         try:
             found = list(files.found(named, self.config))
         except CnilintError as error:
             found = []
             errors.append(error)
-        outcomes += self._files(found)
+        outcomes += [self.file(found[0], alone=True)] if found == list(paths) == found[:1] else self._files(found)
         return Report(
             tuple(finding for outcome in outcomes for finding in outcome.findings),
             (*errors, *(error for outcome in outcomes for error in outcome.errors)),

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
+import sys
 from pathlib import Path
+from typing import Any, NamedTuple, Protocol
 
 import pytest
+
+from cnilint.cli import main
 
 ROOT = Path(__file__).parent.parent
 CORPUS = Path(os.environ.get("CNILINT_CORPUS", ROOT.parent / "shared" / "corpus"))
@@ -44,3 +50,42 @@ spec:
             - name: WARM_IP_TARGET
               value: "5"
 """
+
+
+class Ran(NamedTuple):
+    """What a run of the command line left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """Return standard output, which must be one JSON object and nothing else."""
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+
+class CommandLine(Protocol):
+    """Runs the command line in this process."""
+
+    def __call__(self, *args: str | Path, stdin: bytes = b"") -> Ran:
+        """Run ``cnilint`` with these arguments."""
+
+
+@pytest.fixture
+def cnilint(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> CommandLine:
+    """Return the command line, run in an empty folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(*args: str | Path, stdin: bytes = b"") -> Ran:
+        monkeypatch.setattr(sys, "argv", ["cnilint", *map(str, args)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        with pytest.raises(SystemExit) as caught:
+            main()
+        out, err = capsys.readouterr()
+        return Ran(int(caught.value.code or 0), out, err)
+
+    return run

@@ -165,6 +165,7 @@ VALUES: list[tuple[str, object]] = [
     ("s.startsWith('st') && s.endsWith('tr') && s.contains('t')", True),
     ("s.matches('^s.r$') && matches(s, 't')", True),
     ("'a\\n'.matches('a$')", False),
+    ("'a\\n'.matches('(?s)(?m)a$')", True),
     ("'\u0663'.matches('\\\\d')", False),
     ("'ab'.matches('(?i)(?P<n>A)[[b]')", True),
     ("int('12') + int(' -3\\n') + int(3.9) + int(-3.9)", 9),

@@ -248,7 +248,8 @@ def test_the_agents_command_line_is_read_as_pflag_reads_it() -> None:
 
 
 def test_the_role_grants_what_its_wildcards_cover() -> None:
-    role = "---\nkind: ClusterRole\nmetadata: {name: aws-node}\nrules:\n- {apiGroups: ['*'], resources: ['*'], verbs: ['*']}\n"
+    rule = "- {apiGroups: ['*'], resources: ['*'], verbs: ['*']}\n"
+    role = f"---\nkind: ClusterRole\nmetadata: {{name: aws-node}}\nrules:\n{rule}"
     found = facts(full() + role)
     assert found["clusterRole"] == {"present": True, "patchesPods": True}
     assert found["missingGrants"] == []

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cnilint.errors import SourceError
+from cnilint.source.plain import Plain
 from cnilint.source.text import Text, decoded
+from cnilint.source.yaml import documents
 from cnilint.surface import UNKNOWN, mentioned, relevant, surfaces
-from cnilint.surface.model import Surface
+
+
+if TYPE_CHECKING:
+    from cnilint.surface import Surface
 
 
 def one(content: str) -> Surface:
@@ -82,9 +88,6 @@ def test_the_daemonset_is_found_in_every_form(form: str, manifest: str) -> None:
 
 
 def _plain(manifest: str) -> object:
-    from cnilint.source.plain import Plain
-    from cnilint.source.yaml import documents
-
     text = Text(manifest)
     return Plain(text).data(next(documents(text)))
 

@@ -58,7 +58,7 @@ def fault(text: str) -> str:
 def _translated(text: str) -> str:
     if _FOLDED.search(text) and _BEYOND_ASCII.search(text):
         raise PatternError("(?i) is supported for ASCII patterns only")
-    multiline = bool(re.match(r"\(\?[is]*m", text))
+    multiline = bool(re.match(r"(?:\(\?[ims]+\))*\(\?[is]*m[ims]*\)", text))
     found: list[str] = []
     position, repeated = 0, False
     while position < len(text):

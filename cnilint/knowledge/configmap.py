@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os.path
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnilint.knowledge import golang
 from cnilint.knowledge.names import closest
 from cnilint.paths import shipped
+from cnilint.record import NamedTuple
 
 
 class Key(NamedTuple):

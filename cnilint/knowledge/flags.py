@@ -9,12 +9,13 @@ from __future__ import annotations
 import os.path
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cnilint.knowledge import golang
 from cnilint.knowledge.names import closest
 from cnilint.knowledge.versions import before
 from cnilint.paths import shipped
+from cnilint.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,6 +8,7 @@ net.ParseCIDR and net/netip.ParseAddr.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
 FALSE = frozenset({"0", "f", "F", "FALSE", "false", "False"})
@@ -18,12 +19,8 @@ SPACE = (  # unicode.IsSpace, which strings.TrimSpace takes off
 INT64 = 2**63
 LONGEST = 64  # digits, leading zeros apart: no int64 has more in any base
 
-_DECIMAL = re.compile(r"[+-]?[0-9]+")
-_MARKED = re.compile(
-    r"([+-]?)(?:0[xX](_?[0-9a-fA-F](?:_?[0-9a-fA-F])*)|0[bB](_?[01](?:_?[01])*)|0[oO]?((?:_?[0-7])+)|(0|[1-9](?:_?[0-9])*))"
-)
-_OCTET = re.compile(r"0|[1-9][0-9]{0,2}")
-_DIGITS = re.compile(r"[0-9]+")
+IPV4_OCTETS, IPV4_BITS = 4, 32
+_OCTETS = frozenset(map(str, range(256)))
 _MAPPED_BITS = 96  # of ::ffff:0:0/96, the IPv4-mapped part of IPv6
 
 
@@ -36,18 +33,31 @@ def boolean(text: str) -> bool | None:
 
 def integer(text: str) -> int | None:
     """Read a decimal int64 with an optional sign, as strconv.Atoi does: no spaces, no underscores, ASCII digits."""
-    return _int64(text, 10) if _DECIMAL.fullmatch(text) else None
+    return _int64(text, 10) if _digits(text[1:] if text[:1] in {"+", "-"} else text) else None
 
 
 def based_integer(text: str) -> int | None:
     """Read an int64 as strconv.ParseInt with base 0: 0x, 0o, 0b, octal after a leading 0, single underscores."""
-    found = _MARKED.fullmatch(text)
+    found = _marked().fullmatch(text)
     if found is None:
         return None
     sign, *digits = found.groups()
     return next(
         _int64(sign + part.replace("_", ""), base) for part, base in zip(digits, (16, 2, 8, 10), strict=True) if part
     )
+
+
+@cache
+def _marked() -> re.Pattern[str]:
+    """Return the pattern of an integer of any base; few programs need it, so it is compiled when one does."""
+    return re.compile(
+        r"([+-]?)(?:0[xX](_?[0-9a-fA-F](?:_?[0-9a-fA-F])*)|0[bB](_?[01](?:_?[01])*)"
+        r"|0[oO]?((?:_?[0-7])+)|(0|[1-9](?:_?[0-9])*))"
+    )
+
+
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _int64(text: str, base: int) -> int | None:
@@ -66,13 +76,13 @@ def ipv4_network(text: str) -> str | None:
     least 96 bits counts as the IPv4 network it holds.
     """
     address, slash, mask = text.partition("/")
-    if not slash or not _DIGITS.fullmatch(mask):
+    if not slash or not _digits(mask):
         return None
     bits = int(mask.lstrip("0")[:4] or "0")
     if ":" in address:
         return _mapped_network(address, bits)
     octets = address.split(".")
-    if len(octets) != 4 or bits > 32 or not all(_OCTET.fullmatch(octet) and int(octet) <= 255 for octet in octets):  # noqa: PLR2004  # what IPv4 is
+    if len(octets) != IPV4_OCTETS or bits > IPV4_BITS or not _OCTETS.issuperset(octets):
         return None
     number = 0
     for octet in octets:

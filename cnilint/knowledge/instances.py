@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os.path
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
+
+from cnilint.record import NamedTuple
 
 LIKELY = 0.7  # difflib's ratio of names
 

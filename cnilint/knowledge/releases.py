@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import os.path
 from functools import cache, cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from cnilint.knowledge.versions import Image, image, parsed, release
+from cnilint.record import NamedTuple
 
 OWN = "<release>"
 FIELD_REF = "@fieldRef:"

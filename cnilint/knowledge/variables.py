@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os.path
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from cnilint.knowledge import names
 from cnilint.knowledge.names import foreign
 from cnilint.knowledge.values import UNSET, Malformed, Sentinel, empty, expected, skipped_cidrs, value
 from cnilint.knowledge.versions import before
 from cnilint.paths import HERE, shipped
+from cnilint.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

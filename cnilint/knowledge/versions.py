@@ -6,7 +6,8 @@ A release is written ``v1.18.1``; EKS adds its own build: ``v1.18.1-eksbuild.3``
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from cnilint.record import NamedTuple
 
 _VERSION = re.compile(r"v?([0-9]{1,6})\.([0-9]{1,6})\.([0-9]{1,6})(?:[-+_][0-9A-Za-z._+-]*)?")
 

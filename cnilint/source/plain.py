@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cnilint.errors import SourceError
+from cnilint.errors import ExcessError, SourceError
 from cnilint.record import NamedTuple
 from cnilint.source.yaml import MappingNode, Node, ScalarNode, SequenceNode, implicit, template_error
 
@@ -68,7 +68,7 @@ class Plain:
         if known in self._done:
             return self._done[known]
         if known in self._active:
-            raise self._error("an alias that contains itself", node)
+            raise self._excess("an alias that contains itself", node)
         self._active.add(known)
         value: object = (
             self._mapping(node) if isinstance(node, MappingNode) else [self.data(item) for item in node.value]
@@ -110,7 +110,7 @@ class Plain:
         parts = (part for item in node.value for part in (item if isinstance(item, tuple) else (item,)))
         size = 1 + sum(self._sizes.get(id(part), 1) for part in parts)
         if size > MAX_NODES:
-            raise self._error(f"aliases that repeat each other to more than {MAX_NODES:,} nodes", node)
+            raise self._excess(f"aliases that repeat each other to more than {MAX_NODES:,} nodes", node)
         self._sizes[id(node)] = size
 
     def _bad_key(self, node: Node) -> SourceError:
@@ -118,6 +118,10 @@ class Plain:
         if self._text.content[max(0, offset - 1) : offset + 1] == "{{":
             return template_error(self._text, offset - 1)
         return self._error("a key that is a list or a mapping, which Kubernetes refuses", node)
+
+    def _excess(self, message: str, node: Node) -> ExcessError:
+        line, column = self._text.position(node.start_mark.index)
+        return ExcessError(message, self._text.path, line, column)
 
     def _error(self, message: str, node: Node) -> SourceError:
         line, column = self._text.position(node.start_mark.index)

@@ -16,7 +16,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.tag import Tag
 
-from cnilint.errors import SourceError
+from cnilint.errors import ExcessError, SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,8 @@ MAX_DEPTH = 200
 _FEW_BRACKETS = 1000
 # The pure parser reads some 300 KB a second: larger texts keep libyaml's verdict.
 _SMALL = 256 * 1024
-_NESTED_ON_A_LINE = re.compile(rf"(?:[-?][ \t]+){{{MAX_DEPTH}}}")
+# Block collections nest by indentation, or several on one line.
+_NESTED_BLOCKS = re.compile(rf"^ {{{MAX_DEPTH}}}|(?:[-?][ \t]+){{{MAX_DEPTH}}}", re.MULTILINE)
 _TEMPLATE = re.compile(r"\{\{")
 
 # What a scalar means is decided where it matters and as Kubernetes reads it (plain.py), so the parser need not
@@ -100,7 +101,7 @@ def _composed(text: Text) -> Iterator[Node]:
 def _measured(text: Text) -> bool:
     """Tell whether the depth is known to be harmless; raise SourceError where it is not."""
     content = text.content
-    if content.count("[") + content.count("{") < _FEW_BRACKETS and not _NESTED_ON_A_LINE.search(content):
+    if content.count("[") + content.count("{") < _FEW_BRACKETS and not _NESTED_BLOCKS.search(content):
         return True
     if CParser is None:
         return False
@@ -114,7 +115,7 @@ def _measured(text: Text) -> bool:
                 depth += 1
                 if depth > MAX_DEPTH:
                     line, column = text.position(min(event.start_mark.index, len(content)))
-                    raise SourceError(f"nested deeper than {MAX_DEPTH} levels", text.path, line, column)
+                    raise ExcessError(f"nested deeper than {MAX_DEPTH} levels", text.path, line, column)
             elif name.endswith("EndEvent") and name[0] in "MS":
                 depth -= 1
     except YAMLError:
@@ -136,7 +137,7 @@ def _pure(text: Text) -> Iterator[Node]:
             if root is not None:
                 yield cast("Node", root)
     except RecursionError:
-        raise SourceError(f"nested deeper than {MAX_DEPTH} levels", text.path, 1, 1) from None
+        raise ExcessError(f"nested deeper than {MAX_DEPTH} levels", text.path, 1, 1) from None
     except YAMLError as error:
         raise _source_error(error, text) from None
 
@@ -145,7 +146,7 @@ def _source_error(error: YAMLError, text: Text) -> SourceError:
     """Return a parser's complaint as one sentence with its place."""
     problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error).splitlines()[0]
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    if "end of stream" in problem:  # what was never closed is easier to find by its start
+    if "end of stream" in problem or "stream end" in problem:  # what was never closed is easier to find by its start
         mark = getattr(error, "context_mark", None) or mark
     offset = min(cast("int", mark.index), len(text.content)) if mark is not None else getattr(error, "position", 0) or 0
     context = error.context if isinstance(error, MarkedYAMLError) and error.context else ""

@@ -42,7 +42,7 @@ def mentioned(raw: bytes) -> bool:
 
 
 def _unwide(raw: bytes) -> bytes:
-    return raw.replace(b"\0", b"") if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else raw
+    return raw.replace(b"\0", b"") if b"\0" in raw else raw
 
 
 def surfaces(text: Text, *more: Family) -> list[Surface]:
