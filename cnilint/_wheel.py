@@ -12,7 +12,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class CompiledRules(BuildHookInterface[Any]):
-    """Compile rules/ to cnilint/rules.json."""
+    """Compile rules/ to cnilint/rules.json, and the variables' schema to the table that loads fast."""
 
     PLUGIN_NAME = "custom"
 
@@ -21,9 +21,14 @@ class CompiledRules(BuildHookInterface[Any]):
         if version == "editable":
             return
         sys.path.insert(0, self.root)
-        from cnilint.rule import compiled, folder  # noqa: PLC0415  # importable only once the root is on the path
+        from cnilint.knowledge.variables import compact  # noqa: PLC0415  # importable only once the root is on the path
+        from cnilint.rule import compiled, folder  # noqa: PLC0415
 
-        handle, path = tempfile.mkstemp(suffix=".json")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(compiled(folder(os.path.join(self.root, "rules"))), file, separators=(",", ":"))
-        build_data["force_include"][path] = "cnilint/rules.json"
+        with open(os.path.join(self.root, "schemas", "aws-node.schema.json"), encoding="utf-8") as file:
+            variables = compact(json.load(file))
+        rules = compiled(folder(os.path.join(self.root, "rules")))
+        for name, data in (("rules.json", rules), ("knowledge/variables.json", variables)):
+            handle, path = tempfile.mkstemp(suffix=".json")
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(data, file, separators=(",", ":"))
+            build_data["force_include"][path] = f"cnilint/{name}"

@@ -9,11 +9,12 @@ import os.path
 import re
 from functools import reduce
 from itertools import compress
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from cnilint.errors import ConfigError, SourceError
 from cnilint.files import Patterns, absolute, content
 from cnilint.paths import shipped
+from cnilint.record import NamedTuple
 from cnilint.source.plain import Plain, child, entry
 from cnilint.source.text import Text, decoded
 from cnilint.source.yaml import MappingNode, Node, documents

@@ -11,9 +11,10 @@ import re
 import stat
 from functools import lru_cache
 from itertools import chain, groupby
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cnilint.errors import SourceError
+from cnilint.record import NamedTuple
 from cnilint.source.text import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ SUFFIXES = (".yaml", ".yml", ".json")
 _MIB = 1024 * 1024
 _LONGEST = 256 * 1024  # an ignore file beyond this would take seconds, and is none that people write
 _KINDS = {stat.S_IFDIR: "folder", stat.S_IFIFO: "named pipe", stat.S_IFSOCK: "socket"}
-_followed = lru_cache(os.path.realpath)  # most of the named files are in a few folders
+_followed: Callable[[str], str] = lru_cache(os.path.realpath)  # the named files are in a few folders
 _TRAILING_SPACES = re.compile(r"(?<!\\) +\Z")
 # No token matches a "[" that is not closed nor a "\" at the end: git matches nothing with such a pattern.
 _TOKEN = re.compile(
@@ -168,12 +169,11 @@ def _plain(token: re.Match[str]) -> str:
 
 
 class _Folder(NamedTuple):
-    """A folder to walk, as typed and absolute, the ignore files in force, and whether all that is in it is included."""
+    """A folder to walk, as typed and absolute, and the ignore files in force above what is in it, the nearest first."""
 
     shown: str
     real: str
     ignores: tuple[Patterns, ...]
-    included: bool
 
 
 def _files(path: str, config: Config) -> Iterator[tuple[str, str]]:
@@ -183,8 +183,7 @@ def _files(path: str, config: Config) -> Iterator[tuple[str, str]]:
     if config.exclude.covers(real):
         return
     shown = "" if os.path.normpath(path) == os.curdir else path
-    top = _Folder(shown, real, _ignores_above(real), config.include.covers(real)) if walk else (path, real)
-    todo: list[_Folder | tuple[str, str]] = [top]
+    todo: list[_Folder | tuple[str, str]] = [_Folder(shown, real, _ignores_above(real)) if walk else (path, real)]
     while todo:
         item = todo.pop()
         if isinstance(item, _Folder):
@@ -217,13 +216,12 @@ def _entries(folder: _Folder, config: Config) -> Iterator[_Folder | tuple[str, s
         if name.startswith("."):
             continue
         real, shown = folder.real + name + "/" * walk, os.path.join(folder.shown, name)
-        included = folder.included or config.include.verdict(real, at) is True
-        if not walk and not included and (config.include.lines or not name.lower().endswith(SUFFIXES)):
+        if not (walk or (config.include.covers(real) if config.include.lines else name.lower().endswith(SUFFIXES))):
             continue
         verdicts = (verdict for patterns in ignores if (verdict := patterns.verdict(real, at)) is not None)
         if config.exclude.verdict(real, at) or next(verdicts, False) or (link and os.path.isdir(shown)):
             continue
-        yield _Folder(shown, real, ignores, included) if walk else (shown, real)
+        yield _Folder(shown, real, ignores) if walk else (shown, real)
 
 
 def _ignores(folder: str, names: set[str], above: tuple[Patterns, ...]) -> tuple[Patterns, ...]:
@@ -234,16 +232,13 @@ def _ignores(folder: str, names: set[str], above: tuple[Patterns, ...]) -> tuple
 
 
 def _ignores_above(folder: str) -> tuple[Patterns, ...]:
-    """Return the ignore files in force above a folder, down from the root of its repository."""
-    outer: list[str] = []
+    """Return the ignore files in force above a folder, up to the root of its repository."""
+    above: tuple[Patterns, ...] = ()
     while not os.path.lexists(folder + ".git"):
         if folder.count("/") <= 1:
             return ()
         folder = folder[:-1].rpartition("/")[0] + "/"
-        outer.append(folder)
-    above: tuple[Patterns, ...] = ()
-    for each in reversed(outer):
-        above = _ignores(each, {name for name in (".git", ".gitignore") if os.path.lexists(each + name)}, above)
+        above += _ignores(folder, {name for name in (".git", ".gitignore") if os.path.lexists(folder + name)}, ())
     return above
 
 

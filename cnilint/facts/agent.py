@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cnilint.facts.context import ABSENT, Context
-from cnilint.knowledge.flags import Parsed, flags, parsed
+from cnilint.knowledge.flags import Parsed, default, flags, parsed
 from cnilint.knowledge.versions import parsed as version_number
 from cnilint.record import NamedTuple
 from cnilint.source.plain import child
@@ -67,8 +67,8 @@ def agent(context: Context) -> dict[str, object]:
     line = _line(context)
     if line is None:
         return about
-    usual = {name: flag.default for name, flag in flags().items() if flag.default is not None}
-    about["flags"] = {**usual, **line[0].values}
+    usual = ((name, default(flag, version)) for name, flag in flags().items())
+    about["flags"] = {**{name: value for name, value in usual if value is not None}, **line[0].values}
     about["set"] = dict(line[0].texts)
     shipped = parsed(list(context.stock.args(AGENT))).texts
     about["chosen"] = {name: text for name, text in line[0].texts.items() if shipped.get(name) != text}

@@ -68,8 +68,9 @@ def init(context: Context) -> dict[str, object]:
 
 
 def kubernetes(context: Context) -> dict[str, object]:
-    """Return the version of Kubernetes, when it was told."""
-    return {"version": context.told.kubernetes} if context.told.kubernetes else {}
+    """Return the version of Kubernetes with its three numbers, when it was told."""
+    told = context.told.kubernetes
+    return {"version": told if told.count(".") > 1 else f"{told}.0"} if told else {}
 
 
 FACTS: Final[Mapping[str, Callable[[Context], object]]] = {
