@@ -12,7 +12,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class CompiledRules(BuildHookInterface[Any]):
-    """Compile rules/ to cnilint/rules.json, and the variables' schema to the table that loads fast."""
+    """Compile rules/ to cnilint/rules.jsonl, and the variables' schema to the table that loads fast."""
 
     PLUGIN_NAME = "custom"
 
@@ -25,10 +25,10 @@ class CompiledRules(BuildHookInterface[Any]):
         from cnilint.rule import compiled, folder  # noqa: PLC0415
 
         with open(os.path.join(self.root, "schemas", "aws-node.schema.json"), encoding="utf-8") as file:
-            variables = compact(json.load(file))
+            variables = json.dumps(compact(json.load(file)), separators=(",", ":"))
         rules = compiled(folder(os.path.join(self.root, "rules")))
-        for name, data in (("rules.json", rules), ("knowledge/variables.json", variables)):
-            handle, path = tempfile.mkstemp(suffix=".json")
+        for name, content in (("rules.jsonl", rules), ("knowledge/variables.json", variables)):
+            handle, path = tempfile.mkstemp()
             with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(data, file, separators=(",", ":"))
+                file.write(content)
             build_data["force_include"][path] = f"cnilint/{name}"

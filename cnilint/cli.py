@@ -221,7 +221,8 @@ def rules(form: str) -> None:
     if form == "json":
         import json  # noqa: PLC0415
 
-        rows = [{**rule.summarised._asdict(), "since": rule.since, "fixable": rule.edit is not None} for rule in every]
+        whole = [rule.rule for rule in every]
+        rows = [{**rule.summarised._asdict(), "since": rule.since, "fixable": rule.edit is not None} for rule in whole]
         click.echo(json.dumps({"version": 1, "rules": rows}, indent=2, ensure_ascii=False))
         return
     width = max(len(rule.id) for rule in every)
@@ -229,7 +230,7 @@ def rules(form: str) -> None:
         click.echo(f"{category}:")
         for rule in every:
             if rule.category == category:
-                click.echo(f"  {rule.id:{width}}  {rule.severity:7}  {rule.summary}")
+                click.echo(f"  {rule.id:{width}}  {rule.severity:7}  {rule.rule.summary}")
 
 
 def _complete_rule(_context: click.Context, _parameter: click.Parameter, start: str) -> list[str]:

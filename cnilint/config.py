@@ -24,11 +24,8 @@ if TYPE_CHECKING:
 
     from jsonschema import ValidationError
 
-PROJECT: Final = "pyproject.toml"
-NAMES: Final = (".cnilint.yaml", ".cnilint.yml", PROJECT)
-
-# The thresholds that a configuration may set; the schema tells what each is for.
-DEFAULT_LIMITS: Final[dict[str, int]] = {"warmIpTarget": 5}
+NAMES: Final = (".cnilint.yaml", ".cnilint.yml", "pyproject.toml")
+DEFAULT_LIMITS: Final[dict[str, int]] = {"warmIpTarget": 5}  # the schema tells what each is for
 
 
 class Settings(NamedTuple):
@@ -68,9 +65,8 @@ def found(start: str) -> Config:
     """Return the configuration of the nearest folder from ``start`` upwards, an empty one where none has any."""
     folder, below = os.path.abspath(start), ""
     while folder != below:
-        for name in NAMES:
-            path = os.path.join(folder, name)
-            if os.path.isfile(path) and _source(path).data is not None if name == PROJECT else os.path.lexists(path):
+        for path in (os.path.join(folder, name) for name in NAMES):
+            if os.path.lexists(path) and (not path.endswith(".toml") or _source(path).data is not None):
                 return read(path)
         folder, below = os.path.dirname(folder), folder
     return EMPTY._replace(root=os.path.realpath(start))
@@ -135,8 +131,7 @@ def _settings(data: Mapping[str, Any]) -> Settings:
 
 def _over(settings: Settings, later: Settings) -> Settings:
     said = {name: value for name, value in later._asdict().items() if value not in (None, ())}
-    rules, limits = {**settings.rules, **later.rules}, {**settings.limits, **later.limits}
-    return settings._replace(**{**said, "rules": rules, "limits": limits})
+    return settings._replace(**said | {"rules": settings.rules | later.rules, "limits": settings.limits | later.limits})
 
 
 EMPTY: Final = _config("", "", {})
@@ -160,36 +155,36 @@ class _Source(NamedTuple):
 def _source(path: str) -> _Source:
     try:
         text = decoded(content(path), path)
-        return _toml(text) if path.endswith(".toml") else _yaml(text)
+        if not path.endswith(".toml"):
+            return _yaml(text)
+        return _toml(text) if "cnilint" in text.content else _Source(text, None)
     except SourceError as error:
         raise ConfigError(error.message, error.path, error.line, error.column) from None
 
 
 def _yaml(text: Text) -> _Source:
     roots, plain = [*documents(text)], Plain(text)
-    data = plain.data(roots[0]) if roots else None
+    data = _verbatim(plain.data(roots[0]), roots[0]) if roots else None
     if plain.repeated or len(roots) > 1:
         wrong = plain.repeated[0].last if plain.repeated else roots[1]
         message = f"`{plain.repeated[0].key}` is written twice" if plain.repeated else "more than one YAML document"
         raise ConfigError(message, text.path, *text.position(wrong.start_mark.index))
-    root = roots[0] if roots else None
-    return _Source(text, {} if data is None else _verbatim(data, root), root)
+    return _Source(text, {} if data is None else data, roots[0] if roots else None)
 
 
 def _toml(text: Text) -> _Source:
     import tomllib  # noqa: PLC0415  # few configurations are TOML
 
     try:
-        data = tomllib.loads(text.content, parse_float=str) if "cnilint" in text.content else {}
+        tool = tomllib.loads(text.content, parse_float=str).get("tool")
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         message, _, place = str(error).partition(" (at ")
         line, column = map(int, re.findall(r"\d+", place)) if "," in place else (len(text.starts), 1)
         raise ConfigError(f"not TOML: {message}", text.path, line, column) from None
-    tool = data.get("tool")
-    return _Source(text, _verbatim(tool.get("cnilint"), None) if isinstance(tool, dict) else None)
+    return _Source(text, _verbatim(tool.get("cnilint")) if isinstance(tool, dict) else None)
 
 
-def _verbatim(data: object, node: Node | None) -> object:
+def _verbatim(data: object, node: Node | None = None) -> object:
     """Return the data with versions of Kubernetes that read as numbers as they are written: 1.30, not 1.3."""
     if isinstance(data, dict):
         if isinstance(data.get("kubernetes"), int | float):
@@ -212,7 +207,7 @@ def _offset(node: Node, keys: Sequence[str | int], *, at_key: bool) -> int:
 def _toml_offset(text: str, keys: Sequence[str | int]) -> int:
     """Return where the last of the keys seems to be written."""
     table = re.search(r"\btool\b.*\bcnilint\b", text)
-    start = end = table.start() if table else 0
+    start, end = table.span() if table else (0, 0)
     pattern = ""
     for key in keys:
         pattern = pattern if isinstance(key, int) else rf"(?<![\w-]){re.escape(key)}(?=[\"']?\s*[=.\]])"

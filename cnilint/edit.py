@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cnilint.source.yaml import Node
 
 # What may stand unquoted without YAML making anything else of it.
-_PLAIN = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9_./-]*\Z")
+_PLAIN = r"[A-Za-z0-9_/][A-Za-z0-9_./-]*"
 
 
 class Edit(NamedTuple):
@@ -89,7 +89,7 @@ def replacement(text: Text, node: Node, content: str) -> Edit | None:
         return None
     if node.style == "'":
         return Edit(start, stop, "'" + content.replace("'", "''") + "'")
-    if not node.style and _PLAIN.match(content) and isinstance(resolved(content), str):
+    if not node.style and re.fullmatch(_PLAIN, content) and isinstance(resolved(content), str):
         return Edit(start, stop, content)
     return Edit(start, stop, '"' + content.replace("\\", "\\\\").replace('"', '\\"') + '"')
 

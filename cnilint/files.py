@@ -83,7 +83,7 @@ def _reason(path: str, error: OSError | ValueError) -> str:
 
 
 class Patterns:
-    """Patterns as in a .gitignore, relative to a folder; of those that match a path, the last decides."""
+    """Patterns as in a .gitignore, below a folder; the last to match an absolute path (a folder's ends in /) wins."""
 
     __slots__ = ("_prefix", "_tests", "lines")
 
@@ -93,10 +93,7 @@ class Patterns:
         self._tests: list[tuple[Callable[[str, int], object], bool, bool]] | None = None
 
     def verdict(self, path: str, name: int) -> bool | None:
-        """Tell whether an absolute path (``/`` behind a folder's) is matched; False by ``!``, None by no pattern.
-
-        ``name`` is where the path's last part starts.
-        """
+        """Tell whether a path, whose last part starts at ``name``, is matched: False by ``!``, None by no pattern."""
         if self._tests is None:
             self._tests = _tests(self.lines)
         if path.startswith(self._prefix):
@@ -106,7 +103,7 @@ class Patterns:
         return None
 
     def covers(self, path: str) -> bool:
-        """Tell whether an absolute path or a folder above it is matched."""
+        """Tell whether a path or a folder above it is matched."""
         end = len(self._prefix)
         while self.lines and end < len(path):
             name, end = end, path.find("/", end) + 1 or len(path)

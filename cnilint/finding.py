@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from cnilint.record import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cnilint.edit import Edit
     from cnilint.errors import CnilintError
     from cnilint.source.text import Span
@@ -89,7 +91,7 @@ class Report(NamedTuple):
     errors: tuple[CnilintError, ...]
     files: int
     checked: int
-    rules: tuple[RuleSummary, ...] = ()
+    rules: Iterable[RuleSummary] = ()
 
     def count(self, severity: str) -> int:
         """Return how many findings have this severity."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # The fact that lists the comments which ignored nothing; only the engine knows it, after all other rules.
 FACT: Final = "unusedIgnores"
 
-_COMMENT: Final = re.compile(r"(?:^|(?<=[ \t]))#[ \t]*cnilint:[ \t]*ignore\[([^\]\n]*)\]", re.MULTILINE)
+_COMMENT: Final = r"(?m)(?:^|(?<=[ \t]))#[ \t]*cnilint:[ \t]*ignore\[([^\]\n]*)\]"
 
 
 class Comment(NamedTuple):
@@ -34,7 +34,7 @@ def comments(text: Text) -> list[Comment]:
     if "cnilint:" not in text.content:
         return []
     found = []
-    for match in _COMMENT.finditer(text.content):
+    for match in re.finditer(_COMMENT, text.content):
         line = text.position(match.start())[0]
         if text.content[text.starts[line - 1] : match.start()].strip() == "":
             while line < len(text.starts) and text.line(line).lstrip().startswith("#"):

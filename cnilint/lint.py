@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from cnilint.edit import Edit
-    from cnilint.rule import Rule
+    from cnilint.rule import AnyRule, Rule
     from cnilint.source.text import Text
     from cnilint.surface import Family
 
@@ -48,7 +48,7 @@ class _Ready(NamedTuple):
 class Judge:
     """Rules that are ready to judge; ``names`` are the ids and categories of all rules, those left out included."""
 
-    def __init__(self, rules: Iterable[Rule], names: Iterable[str] = ()) -> None:
+    def __init__(self, rules: Iterable[AnyRule], names: Iterable[str] = ()) -> None:
         every = tuple(rules)
         self._rules = tuple(rule for rule in every if not _about_ignores(rule))
         self._about_ignores = tuple(rule for rule in every if _about_ignores(rule))
@@ -58,8 +58,8 @@ class Judge:
     def findings(self, facts: Facts, levels: Mapping[str, str]) -> Iterator[Finding]:
         """Yield the findings of a surface. ``levels`` gives rules or categories another severity, or ``off``."""
         for rule in self._rules:
-            if _level(rule, levels) != OFF and self._may_hold(rule, facts):
-                yield from self._judged(rule, facts, levels)
+            if _level(rule, levels) != OFF and _may_hold(rule, facts):
+                yield from self._judged(rule.rule, facts, levels)
 
     def unused(self, facts: Facts, comments: list[ignores.Comment], levels: Mapping[str, str]) -> Iterator[Finding]:
         """Yield the findings about ignore comments that ignored nothing, once all else was judged."""
@@ -67,20 +67,7 @@ class Judge:
         facts[ignores.FACT] = ignores.unused(comments, at_work, self.names, facts.context.surface.text)
         for rule in self._about_ignores:
             if _level(rule, levels) != OFF:
-                yield from self._judged(rule, facts, levels)
-
-    def _may_hold(self, rule: Rule, facts: Facts) -> bool:
-        """Tell whether the facts are there without which the rule cannot find anything."""
-        try:
-            for route in rule.requires:
-                value: object = facts[route[0]]
-                for step in route[1:]:
-                    value = value[step]  # type: ignore[index]  # a missing step is what is looked for
-                if value == []:
-                    return False
-        except (KeyError, TypeError):
-            return False
-        return True
+                yield from self._judged(rule.rule, facts, levels)
 
     def _judged(self, rule: Rule, facts: Facts, levels: Mapping[str, str]) -> Iterator[Finding]:
         ready = self._compiled(rule)
@@ -106,6 +93,26 @@ class Judge:
         return self._ready[rule.id]
 
 
+def _may_hold(rule: AnyRule, facts: Facts) -> bool:
+    """Tell whether the facts are there without which the rule cannot find anything, and true where they must be."""
+    try:
+        for route in rule.requires:
+            value: object = facts[route[0]]
+            for step in route[1:]:
+                value = value[step]  # type: ignore[index]  # a missing step is what is looked for
+            if value == []:
+                return False
+        for root, *steps in rule.holds:
+            value = facts[root]
+            for step in steps:
+                value = value[step]  # type: ignore[index]
+            if value is False:
+                return False
+    except (KeyError, TypeError):
+        return False
+    return True
+
+
 def _elements(ready: _Ready, facts: Facts) -> list[dict[str, object]]:
     """Return what a rule runs over: the elements of its list, or once."""
     if ready.each is None:
@@ -128,7 +135,7 @@ def _finding(rule: Rule, facts: Facts, names: Mapping[str, object], element: Map
         rule.severity,
         rule.effect,
         rendered(rule.message, names),
-        location(places.place(facts, rule.at, element)),
+        location(places.first_place(facts, rule.at, element)),
         rule.fix,
         rule.url,
         edits,
@@ -149,7 +156,7 @@ class _Scope(dict[str, object]):
         return self._facts[name]
 
 
-def checked(
+def checked(  # noqa: PLR0913  # a file, and all that decides what is said of it
     raw: bytes, path: str, judge: Judge, told: Told, levels: Mapping[str, str], *, alone: bool = False
 ) -> Outcome:
     """Return what the rules say of a file's bytes; what is wrong with the file is an error in the outcome.
@@ -207,9 +214,9 @@ def judged(text: Text, judge: Judge, told: Told, levels: Mapping[str, str], *mor
     return Outcome(tuple(dict.fromkeys(findings)), (), checked=True)
 
 
-def _about_ignores(rule: Rule) -> bool:
+def _about_ignores(rule: AnyRule) -> bool:
     return any(route[0] == ignores.FACT for route in rule.requires)
 
 
-def _level(rule: Rule, levels: Mapping[str, str]) -> str:
+def _level(rule: AnyRule, levels: Mapping[str, str]) -> str:
     return levels.get(rule.id) or levels.get(rule.category) or rule.severity

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 _CONTAINERS = {"set": MAIN, "init": INIT}
 
 
+def first_place(facts: Facts, routes: Sequence[Sequence[str]], element: Mapping[str, object]) -> Span:
+    """Return the place of the first route that leads to something written, else that of the first."""
+    route = next((route for route in routes if len(routes) > 1 and stands(facts, route)), routes[0])
+    return place(facts, route, element)
+
+
 def place(facts: Facts, route: Sequence[str], element: Mapping[str, object]) -> Span:
     """Return the span a route leads to, or that of its nearest ancestor that exists.
 

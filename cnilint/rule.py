@@ -16,7 +16,7 @@ from cnilint.paths import shipped
 from cnilint.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from cnilint.cel.messages import Template
     from cnilint.cel.nodes import Ast
@@ -38,16 +38,22 @@ class Example(NamedTuple):
     line: int
 
 
+Route = tuple[str, ...]
+
+
 class Rule(NamedTuple):
     """A rule as docs/rules.md describes it; expressions are parsed, the message and the edit's text are templates.
 
     ``each`` is the variable and the list it runs over, ``lower`` the milder severity and the condition for it, ``at``
-    a route as a list of steps, ``requires`` the facts without which ``when`` cannot hold.
+    the routes of which the first that is written counts, each a list of steps. ``requires`` are the facts without which
+    ``when`` cannot hold, ``holds`` those that must be true for it.
     """
 
     id: str
     category: str
     severity: str
+    requires: tuple[Route, ...]
+    holds: tuple[Route, ...]
     effect: str
     since: str
     summary: str
@@ -57,14 +63,18 @@ class Rule(NamedTuple):
     each: tuple[str, Ast] | None
     when: Ast | None
     lower: tuple[str, Ast] | None
-    at: tuple[str, ...]
-    also: tuple[tuple[str, ...], ...]
+    at: tuple[Route, ...]
+    also: tuple[Route, ...]
     message: Template
-    edit: tuple[str, tuple[str, ...], Template] | None
-    requires: tuple[tuple[str, ...], ...]
+    edit: tuple[str, Route, Template] | None
     good: tuple[Example, ...] = ()
     bad: tuple[Example, ...] = ()
     path: str = ""
+
+    @property
+    def rule(self) -> Rule:
+        """The rule itself: what a ``Card`` has to read first."""
+        return self
 
     @property
     def url(self) -> str:
@@ -79,36 +89,62 @@ class Rule(NamedTuple):
         )
 
 
-def built_in() -> tuple[Rule, ...]:
+class Card:
+    """A rule of the catalogue as the engine meets it: what tells whether it may find anything; the rest comes later."""
+
+    __slots__ = ("_line", "_rule", "category", "holds", "id", "requires", "severity")
+
+    def __init__(self, head: list[Any], line: str) -> None:
+        self.id: str
+        self.category: str
+        self.severity: str
+        self.requires: list[Route]
+        self.holds: list[Route]
+        self.id, self.category, self.severity, self.requires, self.holds = head
+        self._line = line
+        self._rule: Rule | None = None
+
+    @property
+    def rule(self) -> Rule:
+        """The whole rule, without its examples."""
+        if self._rule is None:
+            import json  # noqa: PLC0415  # the catalogue was read with it
+
+            self._rule = Rule(self.id, self.category, self.severity, (), (), *json.loads(self._line))
+        return self._rule
+
+
+AnyRule = Rule | Card
+
+
+def built_in() -> tuple[AnyRule, ...]:
     """Return the rules that came with this cnilint, by id: from a wheel's compiled catalogue, else from the YAML."""
-    catalogue = shipped("rules.json")
+    catalogue = shipped("rules.jsonl")
     if os.path.exists(catalogue):
         return from_catalogue(catalogue)
     return folder(shipped("rules"))
 
 
-def from_catalogue(path: str) -> tuple[Rule, ...]:
-    """Return the rules of a compiled catalogue, without their examples."""
+def from_catalogue(path: str) -> tuple[Card, ...]:
+    """Return the rules of a compiled catalogue."""
     import json  # noqa: PLC0415  # only where there is a catalogue
 
     with open(path, encoding="utf-8") as file:
-        return tuple(_from_row(row) for row in json.load(file))
+        heads, *lines = file.read().splitlines()
+    return tuple(map(Card, json.loads(heads), lines))
 
 
-def compiled(rules: Iterable[Rule]) -> list[list[object]]:
-    """Return the catalogue's JSON: rules without their examples."""
-    return [list(rule._replace(good=(), bad=(), path="")) for rule in rules]
+def compiled(rules: Iterable[Rule]) -> str:
+    """Return a catalogue: a line of JSON with what every run looks at, then a line with the rest of each rule."""
+    import json  # noqa: PLC0415  # a wheel is built once
+
+    every = list(rules)
+    rest = (list(rule._replace(good=(), bad=(), path=""))[_HEAD:-3] for rule in every)
+    lines = ([list(rule)[:_HEAD] for rule in every], *rest)
+    return "\n".join(json.dumps(line, separators=(",", ":")) for line in lines) + "\n"
 
 
-def _from_row(row: list[Any]) -> Rule:
-    """Return the rule of a catalogue's row, with the tuples that JSON made lists."""
-    rule = Rule(*row)
-    return rule._replace(
-        references=tuple(rule.references),
-        at=tuple(rule.at),
-        also=tuple(tuple(route) for route in rule.also),
-        requires=tuple(tuple(route) for route in rule.requires),
-    )
+_HEAD: Final = Rule._fields.index("effect")
 
 
 def folder(path: str) -> tuple[Rule, ...]:
@@ -136,10 +172,11 @@ def folder(path: str) -> tuple[Rule, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
-def merged(built: Iterable[Rule], policies: Iterable[Rule]) -> tuple[Rule, ...]:
-    """Return built-in rules and policies together; a policy may not take a built-in rule's id."""
-    rules: Mapping[str, Rule] = {rule.id: rule for rule in built}
+def merged(built: Iterable[AnyRule], policies: Iterable[Rule]) -> tuple[AnyRule, ...]:
+    """Return built-in rules and policies together; a policy may not take another rule's id."""
+    rules: dict[str, AnyRule] = {rule.id: rule for rule in built}
     for policy in policies:
         if policy.id in rules:
             raise RuleError(f"{policy.id} is the id of another rule; choose one of your own", policy.path, 1, 1)
-    return (*rules.values(), *policies)
+        rules[policy.id] = policy
+    return tuple(rules.values())

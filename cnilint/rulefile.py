@@ -94,6 +94,8 @@ class _Reader:
             name,
             str(self.data.get("category", folder)),
             self.word("severity", SEVERITIES),
+            self.gate(each, when),
+            _held(when),
             self.word("effect", EFFECTS),
             self.string("since"),
             self.string("summary").strip(),
@@ -103,11 +105,10 @@ class _Reader:
             each,
             when,
             self.lower(),
-            self.route("at"),
-            tuple(self.steps(item, "also") for item in self.data.get("also", [])),
+            self.routes("at"),
+            self.routes("also"),
             self.template(self.string("message").strip(), "message"),
             self.edit(),
-            self.gate(each, when),
             tuple(self.example(item, index, "good") for index, item in enumerate(self.examples("good"))),
             tuple(self.example(item, index, "bad") for index, item in enumerate(self.examples("bad"))),
             self.text.path,
@@ -201,9 +202,10 @@ class _Reader:
             self.fail("lower must be {to: a severity, when: a condition}", "lower")
         return found["to"], self.checked(str(found["when"]), "bool", "lower")
 
-    def route(self, key: str) -> tuple[str, ...]:
-        """Return a key's route."""
-        return self.steps(self.string(key), key)
+    def routes(self, key: str) -> tuple[tuple[str, ...], ...]:
+        """Return a key's routes: one, or a list."""
+        found = self.data.get(key, [])
+        return tuple(self.steps(item, key) for item in (found if isinstance(found, list) else [found]))
 
     def steps(self, route: object, key: str) -> tuple[str, ...]:
         """Return the steps of ``set.X``, ``object.spec.template``, ``m.at``; one in brackets is a name or an index."""
@@ -281,3 +283,12 @@ class _Reader:
 def _optional(item: Mapping[str, object], key: str) -> str | None:
     found = item.get(key)
     return None if found is None else str(found)
+
+
+def _held(when: Ast | None) -> tuple[tuple[str, ...], ...]:
+    """Return the facts that must be true: those that a conjunction names as they stand."""
+    parts = [] if when is None else when[2] if when[0] == "&&" else [when]
+    routes = (requires(part) for part in parts if part[0] == "select")
+    return tuple(
+        tuple(route[0].split(".")) for route in routes if len(route) == 1 and route[0].split(".")[0] in vocabulary()
+    )

@@ -16,9 +16,10 @@ from cnilint.record import NamedTuple
 from cnilint.rule import built_in, folder, merged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from cnilint.rule import Rule
+    from cnilint.finding import RuleSummary
+    from cnilint.rule import AnyRule, Rule
 
 STDIN = "-"
 # Below this many files a second process costs more than it saves.
@@ -87,7 +88,7 @@ class Run:
             (*errors, *(error for outcome in outcomes for error in outcome.errors)),
             len(outcomes),
             sum(outcome.checked for outcome in outcomes),
-            tuple(rule.summarised for rule in self.rules),
+            Summaries(self.rules),
         )
 
     def _files(self, found: list[str]) -> list[Outcome]:
@@ -99,7 +100,17 @@ class Run:
         return each(self.file, found, workers)
 
 
-def chosen(rules: Iterable[Rule], select: Sequence[str], ignore: Sequence[str]) -> tuple[Rule, ...]:
+class Summaries:
+    """What a report may say of the rules; read only by the formats that list them."""
+
+    def __init__(self, rules: Iterable[AnyRule]) -> None:
+        self._rules = tuple(rules)
+
+    def __iter__(self) -> Iterator[RuleSummary]:
+        return (rule.rule.summarised for rule in self._rules)
+
+
+def chosen(rules: Iterable[AnyRule], select: Sequence[str], ignore: Sequence[str]) -> tuple[AnyRule, ...]:
     """Return the rules whose id or category is selected (all where nothing is) and not ignored.
 
     Raises ConfigError for a name that no rule bears.

@@ -153,7 +153,7 @@ def test_findings_come_in_the_order_of_their_places(manifest: str) -> None:
 
 
 def test_a_rule_that_crashes_is_an_error_about_cnilint(manifest: str) -> None:
-    broken = rule()._replace(at=("nowhere", "at"))
+    broken = rule()._replace(at=(("nowhere", "at"),))
     outcome = checked(manifest.encode(), "x.yaml", Judge([broken]), Told(), {})
     assert outcome.findings == ()
     assert "cnilint failed" in outcome.errors[0].message

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Element = dict[str, object]
 
 # A variable may also be there for others that name it: $(NAME).
-_REFERENCE: Final = re.compile(r"\$\(([^)]+)\)")
+_REFERENCE: Final = r"\$\(([^)]+)\)"
 # Read by libraries as well as by the one program that the table names, so never misplaced.
 _EVERYWHERE: Final = frozenset({"AWS_REGION", "MY_NODE_NAME", "MY_POD_NAME", "VPC_CNI_VERSION"})
 
@@ -97,7 +97,7 @@ def not_strings(context: Context) -> list[Element]:
 
 def unknown(context: Context) -> list[Element]:
     """Return the settings whose name nobody reads."""
-    referenced = {name for item in context.surface.settings for name in _REFERENCE.findall(str(_raw(item)))}
+    referenced = {name for item in context.surface.settings for name in re.findall(_REFERENCE, _raw(item))}
     found = []
     for setting in _settings(context):
         name = setting.name

@@ -6,10 +6,11 @@ A release is written ``v1.18.1``; EKS adds its own build: ``v1.18.1-eksbuild.3``
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from cnilint.record import NamedTuple
 
-_VERSION = re.compile(r"v?([0-9]{1,6})\.([0-9]{1,6})\.([0-9]{1,6})(?:[-+_][0-9A-Za-z._+-]*)?")
+_VERSION = r"v?([0-9]{1,6})\.([0-9]{1,6})\.([0-9]{1,6})(?:[-+_][0-9A-Za-z._+-]*)?"
 
 
 class Image(NamedTuple):
@@ -22,15 +23,16 @@ class Image(NamedTuple):
     version: str | None
 
 
+@lru_cache(maxsize=512)
 def parsed(text: str) -> tuple[int, int, int] | None:
     """Return the three numbers of ``v1.18.1-eksbuild.3`` or ``1.18.1``, or None for any other text."""
-    found = _VERSION.fullmatch(text)
+    found = re.fullmatch(_VERSION, text)
     return (int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
 def release(text: str) -> str | None:
     """Return the release ``v1.18.1`` that a tag such as ``v1.18.1-eksbuild.3`` was built from."""
-    found = _VERSION.fullmatch(text)
+    found = re.fullmatch(_VERSION, text)
     return f"v{int(found[1])}.{int(found[2])}.{int(found[3])}" if found else None
 
 

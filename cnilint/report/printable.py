@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_SURROGATE = r"[\ud800-\udfff]"
 # DEL and the C1 controls, the marks that reorder text, the line breaks of Unicode: fine in JSON, bad in a terminal.
-_UNSEEN = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_UNSEEN = r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 
 
 def printable(text: str) -> str:
@@ -25,5 +25,5 @@ def dumped(value: object) -> str:
     import json  # noqa: PLC0415  # text needs none
 
     content = json.dumps(value, ensure_ascii=False, indent=2)
-    content = _SURROGATE.sub(lambda half: f"\\\\u{ord(half[0]):04x}", content)
-    return _UNSEEN.sub(lambda unseen: f"\\u{ord(unseen[0]):04x}", content) + "\n"
+    content = re.sub(_SURROGATE, lambda half: f"\\\\u{ord(half[0]):04x}", content)
+    return re.sub(_UNSEEN, lambda unseen: f"\\u{ord(unseen[0]):04x}", content) + "\n"

@@ -28,9 +28,11 @@ _WORDS: dict[str, object] = {
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
 }
-_INTEGER = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0[bB][01]+|0|[1-9][0-9]*)\Z", re.ASCII)
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z", re.ASCII)
+# Patterns are left to re's own cache: compiling them costs more than most files need of them.
+_INTEGER = r"[-+]?(?:0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0[bB][01]+|0|[1-9][0-9]*)\Z"
+_FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z"
 _NUMBER_STARTS = frozenset("0123456789+-.")
+_NUMBER_ENDS = frozenset("0123456789abcdefABCDEF._")
 _STR, _INT, _FLOAT_TAG, _BOOL, _NULL = (f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null"))
 _TAGGED: dict[str, tuple[type, ...]] = {_INT: (int,), _FLOAT_TAG: (int, float), _BOOL: (bool,), _NULL: (type(None),)}
 _INT64 = 1 << 63
@@ -47,11 +49,12 @@ class Repeated(NamedTuple):
 class Plain:
     """Plain data of nodes of one text, and the keys that were repeated on the way."""
 
-    __slots__ = ("_active", "_done", "_sizes", "_text", "repeated")
+    __slots__ = ("_active", "_aliased", "_done", "_sizes", "_text", "repeated")
 
     def __init__(self, text: Text) -> None:
         self.repeated: list[Repeated] = []
         self._text = text
+        self._aliased = "&" in text.content  # without an anchor there is nothing to follow, to count or to share
         self._done: dict[int, object] = {}
         self._sizes: dict[int, int] = {}
         self._active: set[int] = set()
@@ -64,6 +67,8 @@ class Plain:
         """
         if isinstance(node, ScalarNode):
             return scalar(node)
+        if not self._aliased:
+            return self._mapping(node) if isinstance(node, MappingNode) else [self.data(item) for item in node.value]
         known = id(node)
         if known in self._done:
             return self._done[known]
@@ -149,13 +154,13 @@ def resolved(text: str) -> object:
     """Return what an unquoted scalar means."""
     if text in _WORDS:
         return _WORDS[text]
-    if text[0] not in _NUMBER_STARTS:
+    if text[0] not in _NUMBER_STARTS or text[-1] not in _NUMBER_ENDS:
         return text
     digits = text.replace("_", "")
-    if _INTEGER.match(digits):
+    if re.match(_INTEGER, digits):
         number = _integer(digits)
         return number if -_INT64 <= number < 2 * _INT64 else float(number)
-    return float(digits) if _FLOAT.match(digits) else text
+    return float(digits) if re.match(_FLOAT, digits) else text
 
 
 def _integer(digits: str) -> int:

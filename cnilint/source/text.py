@@ -16,7 +16,7 @@ from cnilint.record import NamedTuple
 # configuration.
 MAX_BYTES = 32 * 1024 * 1024
 
-_BREAK = re.compile("\r\n|\n|\r")
+_BREAK = "\r\n|\n|\r"
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
@@ -40,7 +40,7 @@ class Text:
     def starts(self) -> list[int]:
         """Offsets at which the lines start."""
         if self._starts is None:
-            self._starts = [0, *(found.end() for found in _BREAK.finditer(self.content))]
+            self._starts = [0, *(found.end() for found in re.finditer(_BREAK, self.content))]
         return self._starts
 
     def position(self, offset: int) -> tuple[int, int]:

@@ -27,12 +27,12 @@ FAMILIES: tuple[Family, ...] = (kubernetes.surfaces,)
 # What every document that yields a surface must contain, so that the rest need not be parsed.
 _NEEDLES = (b"aws-node", b"amazon-vpc-cni", b"ENIConfig", b"SecurityGroupPolicy")
 # A quoted name may hide a needle behind an escape (``"aws\\x2dnode"``) or a line that is continued.
-_ESCAPED = re.compile(rb"\\(?:(?:x|u00|U000000)(?:2d|4[0-9a-f]|5[0-9a]|6[0-9a-f]|7[0-9a])|\r?\n)", re.IGNORECASE)
+_ESCAPED = rb"(?i)\\(?:(?:x|u00|U000000)(?:2d|4[0-9a-f]|5[0-9a]|6[0-9a-f]|7[0-9a])|\r?\n)"
 
 
 def relevant(raw: bytes) -> bool:
     """Tell whether a file's bytes may hold a surface; wide, and never wrong about a file it rules out."""
-    return mentioned(raw) or (b"\\" in raw and _ESCAPED.search(_unwide(raw)) is not None)
+    return mentioned(raw) or (b"\\" in raw and re.search(_ESCAPED, _unwide(raw)) is not None)
 
 
 def mentioned(raw: bytes) -> bool:

@@ -27,7 +27,7 @@ _OWN_CONFIG_MAP = "amazon-vpc-cni"
 _CONFIG_MAP_KEY = "enable-network-policy-controller"
 _CONTAINERS = frozenset({MAIN, INIT, AGENT})
 # Replaced before or while the object is applied: Kubernetes' own $(VAR), envsubst's and Flux' ${VAR}, {{ templates }}.
-_PLACEHOLDER = re.compile(r"\$\([^)]*\)|\$\{[^}]*\}|\{\{.*?\}\}", re.DOTALL)
+_PLACEHOLDER = r"(?s)\$\([^)]*\)|\$\{[^}]*\}|\{\{.*?\}\}"
 
 
 def surfaces(text: Text, roots: list[Node]) -> list[Surface]:
@@ -134,4 +134,6 @@ def value(content: dict[str, object]) -> object:
     written = content.get("value")
     if written is None:
         return ""
-    return UNKNOWN if isinstance(written, str) and _PLACEHOLDER.search(written) else written
+    if isinstance(written, str) and ("$" in written or "{{" in written) and re.search(_PLACEHOLDER, written):
+        return UNKNOWN
+    return written
