@@ -237,7 +237,7 @@ def _complaint(source: _Source, error: ValidationError) -> ConfigError:
         return source.error(f"is {_shown(error.instance)}, but must be {schema['title']}", keys)
     known = {name.lower(): name for name in schema["properties"]}
     wrong = next(key for key in cast("dict[str, Any]", error.instance) if key not in known.values())
-    close = get_close_matches(re.sub(r"[-_]", "", wrong.lower()), known, n=1)
+    close = get_close_matches(re.sub(r"[-_]", "", wrong.lower()), known, n=1, cutoff=0.7)
     hint = f"did you mean `{known[close[0]]}`?" if close else f"there are {', '.join(known.values())}"
     return source.error(f"is no key of the configuration; {hint}", [*keys, wrong], at_key=True)
 

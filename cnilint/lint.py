@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import operator
+from typing import TYPE_CHECKING, Any
 
 from cnilint import ignores, places
 from cnilint.cel.evaluate import EvalError, compiled
@@ -17,7 +18,7 @@ from cnilint.source.yaml import documents
 from cnilint.surface import mentioned, relevant, surfaces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from cnilint.edit import Edit
     from cnilint.rule import AnyRule, Rule
@@ -93,24 +94,35 @@ class Judge:
         return self._ready[rule.id]
 
 
+_COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
 def _may_hold(rule: AnyRule, facts: Facts) -> bool:
-    """Tell whether the facts are there without which the rule cannot find anything, and true where they must be."""
+    """Tell whether a rule may find anything, by facts that must be there and comparisons that must hold.
+
+    Most rules end here for most files: their expressions need not even be read.
+    """
     try:
         for route in rule.requires:
-            value: object = facts[route[0]]
-            for step in route[1:]:
-                value = value[step]  # type: ignore[index]  # a missing step is what is looked for
-            if value == []:
+            if _reached(facts, route) == []:
                 return False
-        for root, *steps in rule.holds:
-            value = facts[root]
-            for step in steps:
-                value = value[step]  # type: ignore[index]
-            if value is False:
-                return False
-    except (KeyError, TypeError):
+        return all(_COMPARE[sign](_reached(facts, route), literal) for route, sign, literal in rule.holds)
+    except (KeyError, TypeError):  # not there, or unknown: neither can make a condition true
         return False
-    return True
+
+
+def _reached(facts: Facts, route: Sequence[str]) -> Any:  # noqa: ANN401  # a fact may be anything
+    value: Any = facts
+    for step in route:
+        value = value[step]
+    return value
 
 
 def _elements(ready: _Ready, facts: Facts) -> list[dict[str, object]]:

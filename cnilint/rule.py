@@ -46,14 +46,14 @@ class Rule(NamedTuple):
 
     ``each`` is the variable and the list it runs over, ``lower`` the milder severity and the condition for it, ``at``
     the routes of which the first that is written counts, each a list of steps. ``requires`` are the facts without which
-    ``when`` cannot hold, ``holds`` those that must be true for it.
+    ``when`` cannot hold, ``holds`` the comparisons (route, operator, literal) that it asks for: both cheap to look at.
     """
 
     id: str
     category: str
     severity: str
     requires: tuple[Route, ...]
-    holds: tuple[Route, ...]
+    holds: tuple[tuple[Route, str, object], ...]
     effect: str
     since: str
     summary: str
@@ -99,7 +99,7 @@ class Card:
         self.category: str
         self.severity: str
         self.requires: list[Route]
-        self.holds: list[Route]
+        self.holds: list[tuple[Route, str, object]]
         self.id, self.category, self.severity, self.requires, self.holds = head
         self._line = line
         self._rule: Rule | None = None

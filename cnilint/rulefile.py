@@ -14,7 +14,7 @@ from cnilint.cel.requires import requires
 from cnilint.errors import RuleError, SourceError
 from cnilint.finding import EFFECTS, SEVERITIES
 from cnilint.knowledge.vocabulary import environment, vocabulary
-from cnilint.rule import VERBS, Example, Rule
+from cnilint.rule import VERBS, Example, Route, Rule
 from cnilint.source.plain import Plain, entry
 from cnilint.source.text import Text, decoded
 from cnilint.source.yaml import MappingNode, Node, documents
@@ -285,10 +285,39 @@ def _optional(item: Mapping[str, object], key: str) -> str | None:
     return None if found is None else str(found)
 
 
-def _held(when: Ast | None) -> tuple[tuple[str, ...], ...]:
-    """Return the facts that must be true: those that a conjunction names as they stand."""
+_MIRRORED: Final = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def _held(when: Ast | None) -> tuple[tuple[Route, str, object], ...]:
+    """Return the comparisons of single facts with literals that a condition's conjunction asks for."""
     parts = [] if when is None else when[2] if when[0] == "&&" else [when]
-    routes = (requires(part) for part in parts if part[0] == "select")
-    return tuple(
-        tuple(route[0].split(".")) for route in routes if len(route) == 1 and route[0].split(".")[0] in vocabulary()
-    )
+    found = (_comparison(part) for part in parts)
+    return tuple(item for item in found if item is not None and item[0][0] in vocabulary())
+
+
+def _comparison(part: Ast) -> tuple[Route, str, object] | None:
+    """Return ``fact``, ``!fact`` or ``fact < literal`` as route, operator and literal."""
+    if part[0] == "not":
+        return _compared(part[2], "==", False)  # noqa: FBT003  # the literal it is compared with
+    if part[0] not in _MIRRORED:
+        return _compared(part, "==", True)  # noqa: FBT003
+    sign, left, right = part[0], part[2], part[3]
+    if left[0] in ("int", "string", "bool"):
+        sign, left, right = _MIRRORED[sign], right, left
+    return _compared(left, sign, right[2]) if right[0] in ("int", "string", "bool") else None
+
+
+def _compared(node: Ast, sign: str, literal: object) -> tuple[Route, str, object] | None:
+    route = _fact(node)
+    return (route, sign, literal) if route else None
+
+
+def _fact(node: Ast) -> Route:
+    """Return the route of ``a``, ``a.b`` or ``a["b"]``; empty for anything else."""
+    if node[0] == "name":
+        return (node[2],)
+    if node[0] == "select" or (node[0] == "index" and node[3][0] == "string"):
+        above = _fact(node[2])
+        step = node[3] if node[0] == "select" else node[3][2]
+        return (*above, step) if above else ()
+    return ()

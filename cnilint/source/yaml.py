@@ -43,7 +43,7 @@ _SMALL = 256 * 1024
 # Block collections nest by indentation, or several on one line.
 _NESTED_BLOCKS = rf"(?m)^ {{{MAX_DEPTH}}}|(?:[-?][ \t]+){{{MAX_DEPTH}}}"
 # One of these stands in whatever that pattern finds, and they are found a hundred times faster.
-_SIGNS = (" " * MAX_DEPTH, "- -", "- ?", "? -", "? ?", "-  ", "?  ", "-\t", "?\t", " \t")
+_SIGNS = (" " * MAX_DEPTH, "- - ", "- ? ", "? - ", "? ? ", "-  ", "?  ", "-\t", "?\t", " \t")
 
 # What a scalar means is decided where it matters and as Kubernetes reads it (plain.py), so the parser need not
 # resolve any.
