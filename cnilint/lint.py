@@ -77,12 +77,11 @@ class Judge:
             try:
                 if ready.when is not None and ready.when(names) is not True:
                     continue
-                lower = rule.lower is not None and ready.lower is not None and ready.lower(names) is True
-                severity = rule.lower[0] if lower and rule.lower else rule.severity
                 found = _finding(rule, facts, names, element)
             except EvalError:
                 continue
-            yield found._replace(severity=levels.get(rule.id) or levels.get(rule.category) or severity)
+            severity = levels.get(rule.id) or levels.get(rule.category) or _severity(rule, ready, names)
+            yield found._replace(severity=severity)
 
     def _compiled(self, rule: Rule) -> _Ready:
         if rule.id not in self._ready:
@@ -123,6 +122,16 @@ def _reached(facts: Facts, route: Sequence[str]) -> Any:  # noqa: ANN401  # a fa
     for step in route:
         value = value[step]
     return value
+
+
+def _severity(rule: Rule, ready: _Ready, names: Mapping[str, object]) -> str:
+    """Return a rule's severity: the milder one where its condition is known to hold."""
+    if rule.lower is None or ready.lower is None:
+        return rule.severity
+    try:
+        return rule.lower[0] if ready.lower(names) is True else rule.severity
+    except EvalError:
+        return rule.severity
 
 
 def _elements(ready: _Ready, facts: Facts) -> list[dict[str, object]]:

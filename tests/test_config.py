@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from cnilint import config, files
@@ -243,6 +245,16 @@ def test_errors_know_their_place_and_what_would_be_right(here: Path, content: st
     assert wrong(content + "\n") == WRONG[content].replace("{here}", str(here))
 
 
+TWO_TABLES = """\
+[[tool.cnilint.overrides]]
+files = ["a"]
+maxPods = 1
+[[tool.cnilint.overrides]]
+files = ["b"]
+maxPods = 0
+"""
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -261,8 +273,8 @@ def test_errors_know_their_place_and_what_would_be_right(here: Path, content: st
         ),
         ("policies = ['policies', 'nowhere']", "3:1: `policies[1]` is no folder: {here}/nowhere"),
         (
-            "\n[[tool.cnilint.overrides]]\n".join(["", "files = ['a']\nmaxPods = 1", "files = ['b']\nmaxPods = 0"]),
-            "9:1: `overrides[1].maxPods` is 0, but must be a whole number of 1 or more",
+            TWO_TABLES,
+            "8:1: `overrides[1].maxPods` is 0, but must be a whole number of 1 or more",
         ),
         ("x", "3:2: not TOML: Expected '=' after a key in a key/value pair"),
         ("x = ", "3:5: not TOML: Invalid value"),
@@ -299,6 +311,35 @@ def test_files_that_cannot_be_read() -> None:
         assert (caught.value.path, caught.value.message) == (name, message)
     assert wrong(b"rules: \xff") == "1:8: not UTF-8 text: invalid start byte"
     assert wrong(b"cnilint = '\xff'", "pyproject.toml") == "1:12: not UTF-8 text: invalid start byte"
+
+
+KEY = st.sampled_from(["rules", "policies", "instanceTypes", "cni", "kubernetes", "maxPods", "limits", "overrides"])
+INNER = st.sampled_from(["a", "files", "rules", "kubernetes", "warmIpTarget", "instanceTypes"])
+SCALAR = st.none() | st.booleans() | st.integers(-1, 9) | st.floats() | st.sampled_from(["", "off", "1.31", "m5.large"])
+VALUE = st.recursive(SCALAR, lambda value: st.lists(value, max_size=3) | st.dictionaries(INNER, value, max_size=3))
+NOISE = st.text(alphabet="ab:-[]{}&*'\"#\n\t \\!", max_size=20)
+
+
+def outcome(name: str) -> Config | ConfigError:
+    try:
+        return config.read(name)
+    except ConfigError as error:
+        return error
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(KEY, VALUE, max_size=3) | VALUE, NOISE, st.sampled_from([".cnilint.yaml", "pyproject.toml"]))
+@pytest.mark.usefixtures("here")
+def test_whatever_is_written_is_a_configuration_or_an_error_with_its_line(value: object, noise: str, name: str) -> None:
+    content = json.dumps(value)
+    if name == "pyproject.toml":
+        content = "[tool]\ncnilint = " + content.replace(": ", " = ").replace("NaN", "nan").replace("Infinity", "inf")
+    Path(name).write_text(f"{content}\n{noise}")
+    told = outcome(name)
+    if isinstance(told, ConfigError):
+        assert (told.path, told.line >= 1, told.column >= 1) == (name, True, True)
+    else:
+        assert {type(number) for number in (*told.settings.limits.values(), told.settings.max_pods or 1)} == {int}
 
 
 # Where it is found
@@ -396,7 +437,7 @@ DEEP = BOTH._replace(instance_types=("c5.large",), max_pods=20, pods_per_node=10
 
 
 @pytest.mark.parametrize(
-    ("path", "settings"),
+    ("path", "expected"),
     [
         ("x.yaml", BASE),
         ("prod/x.yaml", PROD),
@@ -413,10 +454,10 @@ DEEP = BOTH._replace(instance_types=("c5.large",), max_pods=20, pods_per_node=10
     ],
 )
 @pytest.mark.usefixtures("here")
-def test_overrides_apply_by_file_and_the_later_win(path: str, settings: Settings) -> None:
+def test_overrides_apply_by_file_and_the_later_win(path: str, expected: Settings) -> None:
     told = written(OVERRIDES)
-    assert config.in_force(told, path) == settings
-    assert config.in_force(told, os.path.abspath(path)) == settings
+    assert config.in_force(told, path) == expected
+    assert config.in_force(told, os.path.abspath(path)) == expected
     assert told.settings == BASE
 
 

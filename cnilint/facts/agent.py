@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from cnilint.facts.context import ABSENT, Context
+from cnilint.facts.env import privileged
 from cnilint.knowledge.flags import Parsed, default, flags, parsed
 from cnilint.knowledge.versions import parsed as version_number
 from cnilint.record import NamedTuple
 from cnilint.source.plain import child
 from cnilint.source.yaml import Node, SequenceNode, span
-from cnilint.surface.model import AGENT, mapping
+from cnilint.surface.kubernetes import placeholder
+from cnilint.surface.model import AGENT, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,6 +37,12 @@ class Arg(NamedTuple):
 
 def _line(context: Context) -> tuple[Parsed, list[Arg]] | None:
     """Return the agent's command line and its arguments; None where it cannot be known."""
+    if not context.agent_line:
+        context.agent_line.append(_read_line(context))
+    return cast("tuple[Parsed, list[Arg]] | None", context.agent_line[0])
+
+
+def _read_line(context: Context) -> tuple[Parsed, list[Arg]] | None:
     container = context.container(AGENT)
     if container is None:
         return None
@@ -42,8 +50,16 @@ def _line(context: Context) -> tuple[Parsed, list[Arg]] | None:
     if not isinstance(node, SequenceNode) or not isinstance(written, list) or container.data.get("command"):
         unknown = context.surface.partial or container.data.get("command")
         return None if unknown else (parsed([]), [])
+    words = [item if isinstance(item, str) else str(item) for item in written]
+    if any(placeholder(word) and not word.startswith("--") for word in words):
+        return None  # whatever comes in its place may be flags
+    line = parsed(words)
+    for flag, text in line.texts.items():
+        if placeholder(text):
+            line.values[flag] = line.texts[flag] = UNKNOWN  # type: ignore[assignment]  # the engine's own mark
+    malformed = [item for item in line.malformed if not placeholder(item.text)]
     args = [Arg(context.surface.text, node, index) for index in range(len(node.value))]
-    return parsed([item if isinstance(item, str) else str(item) for item in written]), args
+    return line._replace(malformed=malformed), args
 
 
 def argument(context: Context, flag: str) -> Arg | None:
@@ -63,7 +79,7 @@ def agent(context: Context) -> dict[str, object]:
     version = context.image_version(AGENT)
     if version:
         about["version"] = version
-    about["privileged"] = mapping(container.data.get("securityContext")).get("privileged") is True
+    about |= privileged(context, container)
     line = _line(context)
     if line is None:
         return about

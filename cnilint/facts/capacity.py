@@ -38,6 +38,7 @@ def node(context: Context, item: Instance) -> dict[str, object]:
         "nitro": nitro,
         "enis": item.enis,
         "ips": item.ips,
+        "cards": max(1, len(item.cards)),
     }
     if item.vcpus is not None:
         about["vcpus"] = item.vcpus
@@ -54,19 +55,21 @@ def node(context: Context, item: Instance) -> dict[str, object]:
     used = {name: values.get(name) for name in names}
     if any(value is UNKNOWN or value is MAYBE for value in used.values()):
         return about
-    prefixes = used["ENABLE_PREFIX_DELEGATION"] is True and (nitro or item.metal)
-    about["prefixes"] = prefixes
-    return about | density(item, used, prefixes=prefixes, told=context.told.max_pods)
+    # Bare metal has prefixes since v1.11.0 (release notes).
+    able = nitro or (item.metal and context.since("v1.11.0"))
+    about["prefixes"] = used["ENABLE_PREFIX_DELEGATION"] is True and able
+    return about | density(item, used, context, prefixes=about["prefixes"] is True)
 
 
-def density(item: Instance, used: Mapping[str, object], *, prefixes: bool, told: int | None) -> dict[str, object]:
+def density(item: Instance, used: Mapping[str, object], context: Context, *, prefixes: bool) -> dict[str, object]:
     """Return how many ENIs serve pods, how many addresses they hold and the node's max pods.
 
     ``maxPods`` is the one that was told; else the highest that any tool would set, so that a rule that compares with
     it cannot be wrong about a node whose kubelet nobody described.
     """
     custom = used["AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"] is True
-    trunk = used["ENABLE_POD_ENI"] is True and item.branch != 0
+    trunk = used["ENABLE_POD_ENI"] is True and trunk_slot(item, context)
+    told = context.told.max_pods
     limit = used["MAX_ENI"]
     enis = min(item.enis, limit) if isinstance(limit, int) and limit >= 1 else item.enis
     cap = LARGE_CAP if (item.vcpus or 0) > LARGE_VCPUS else SMALL_CAP
@@ -82,6 +85,16 @@ def density(item: Instance, used: Mapping[str, object], *, prefixes: bool, told:
         "recommendedMaxPods": recommended,
         "maxPods": told or max(recommended, default),
     }
+
+
+def trunk_slot(item: Instance, context: Context) -> bool:
+    """Tell whether an ENI is lost to ordinary pods under ENABLE_POD_ENI.
+
+    The trunk has given no addresses to pods since v1.16.4; until v1.20.4 a slot was kept on types without a trunk too.
+    """
+    if item.branch == 0:
+        return not context.since("v1.20.4")
+    return context.since("v1.16.4")
 
 
 FACTS: Final[Mapping[str, Callable[[Context], object]]] = {

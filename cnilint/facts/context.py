@@ -23,6 +23,11 @@ class _Absent:
 
 ABSENT: Final = _Absent()
 
+# Before these switches there was nothing but IPv4, every IPv6 cluster had IPv4 egress, and every ENI was managed.
+_ALWAYS_ON: Final = frozenset(
+    {"ENABLE_IPv4", "ENABLE_V4_EGRESS", "MANAGE_UNTAGGED_ENI", "AWS_VPC_CNI_NODE_PORT_SUPPORT"}
+)
+
 
 class Told(NamedTuple):
     """What the command line and the configuration say about the cluster; None where they say nothing."""
@@ -44,6 +49,7 @@ class Context:
         self.told = told
         self._texts: dict[str, dict[str, object]] = {}
         self._values: dict[str, dict[str, object]] = {}
+        self.agent_line: list[object] = []
 
     @cached_property
     def release(self) -> str | None:
@@ -78,9 +84,10 @@ class Context:
         return self.surface.containers.get(name)
 
     def open_ended(self, container: str) -> bool:
-        """Tell whether variables may be set that cannot be seen: by what a patch leaves alone, or by an ``envFrom``."""
+        """Tell whether variables may be set unseen: where a patch or no DaemonSet stands, or by an ``envFrom``."""
         found = self.container(container)
-        return self.surface.partial or (found is not None and bool(found.data.get("envFrom")))
+        unseen = self.surface.partial or self.surface.kind == "objects"
+        return unseen or (found is not None and bool(found.data.get("envFrom")))
 
     def written(self, container: str) -> dict[str, object]:
         """Return the text of each variable that the surface writes; UNKNOWN where it cannot be read."""
@@ -124,14 +131,14 @@ class Context:
         return not variable.first or self.since(variable.first)
 
     def unread(self, variable: Variable) -> object:
-        """Return what a release that does not read a variable does: a switch it lacks is off, a target it lacks is 0.
+        """Return what a release that does not read a variable does; ABSENT for what it reads no longer.
 
-        Before ENABLE_IPv4 there was nothing but IPv4. ABSENT for what a release reads no longer.
+        A switch it lacks is off, a target it lacks is 0. A switch for what had always been there is on.
         """
         if variable.removed and self.since(variable.removed):
             return ABSENT
         if variable.type == "bool":
-            return variable.name == "ENABLE_IPv4"
+            return variable.name in _ALWAYS_ON
         return 0 if variable.type == "int" and variable.default == 0 else ABSENT
 
     def used(self, variable: Variable, text: object) -> object:
@@ -141,6 +148,8 @@ class Context:
         if isinstance(text, str):
             if text.startswith(FIELD_REF):
                 return UNKNOWN
+            if text == variable.default_text and variable.default == text:  # nothing to read in it
+                return text
             try:
                 typed = value(variable, text, self.release)
             except Malformed:

@@ -12,6 +12,8 @@ from cnilint.surface.model import INIT, MAIN, mapping
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from cnilint.surface.model import Container
+
 
 def chosen(context: Context, container: str) -> dict[str, object]:
     """Return the texts that are set and differ from the stock manifest: what somebody chose."""
@@ -43,10 +45,17 @@ def cni(context: Context) -> dict[str, object]:
     if context.release and context.number:
         about["version"] = context.release
         about["known"] = known(context.release)
-    init = context.image_version(INIT)
-    if init:
-        about["initVersion"] = init
+    for name, container in (("imageVersion", MAIN), ("initVersion", INIT)):
+        version = context.image_version(container)
+        if version:
+            about[name] = version
     return about
+
+
+def privileged(context: Context, container: Container) -> dict[str, object]:
+    """Return whether a container is privileged; nothing where a patch does not say."""
+    written = mapping(container.data.get("securityContext")).get("privileged")
+    return {} if written is None and context.surface.partial else {"privileged": written is True}
 
 
 def init(context: Context) -> dict[str, object]:
@@ -61,7 +70,7 @@ def init(context: Context) -> dict[str, object]:
     }
     if found is not None:
         about["present"] = True
-        about["privileged"] = mapping(found.data.get("securityContext")).get("privileged") is True
+        about |= privileged(context, found)
     elif not context.surface.partial and context.surface.kind == "daemonset":
         about["present"] = False
     return about

@@ -23,11 +23,12 @@ _NEEDS: Final = {
     "crd.k8s.amazonaws.com/eniconfigs": "custom networking reads the ENIConfigs",
     "core/nodes": "ipamd reads its node's labels and max pods",
     "core/pods": "ipamd reads the pods of its node",
-    "core/namespaces": "ipamd watches namespaces",
     "networking.k8s.aws/policyendpoints": "the node agent reads the network policies to enforce",
     "networking.k8s.aws/policyendpoints/status": "the node agent reads the network policies to enforce",
     "networking.k8s.aws/clusterpolicyendpoints": "the node agent reads the network policies to enforce",
 }
+# Of these the stock roles of some releases granted more than a program used.
+_READS: Final = {"core/nodes": ("get", "list", "watch")}
 
 
 def _items(context: Context, kind: str) -> list[Item]:
@@ -79,7 +80,9 @@ def bad_config_values(context: Context) -> list[Element]:
     for key, text in mapping(item.data.get("data")).items() if item else ():
         wanted = expected(key, text)
         if item and wanted:
-            found.append({"key": key, "text": str(text), "expected": wanted, **_at(context, item, "data", key)})
+            at = _at(context, item, "data", key)
+            written = text if isinstance(text, str) else at["at"].content  # type: ignore[attr-defined]  # a span
+            found.append({"key": key, "text": written, "expected": wanted, **at})
     return found
 
 
@@ -131,7 +134,8 @@ def missing_grants(context: Context) -> list[Element]:
     granted = set(grants(roles[0]))
     found: list[Element] = []
     for resource, verb in sorted(context.stock.grants):
-        if resource in _NEEDS and not _covers(granted, resource, verb):
+        needed = resource in _NEEDS and verb in _READS.get(resource, (verb,))
+        if needed and not _covers(granted, resource, verb):
             found.append(
                 {"resource": resource, "verb": verb, "need": _NEEDS[resource], **_at(context, roles[0], "rules")}
             )
@@ -143,7 +147,10 @@ def eni_configs(context: Context) -> list[Element]:
     found: list[Element] = []
     for item in _items(context, "ENIConfig"):
         spec = mapping(item.data.get("spec"))
-        element: Element = {"name": item.name, "securityGroups": _strings(spec.get("securityGroups"))}
+        element: Element = {"name": item.name}
+        groups = spec.get("securityGroups")
+        if groups is None or isinstance(groups, list):  # anything else is a placeholder
+            element["securityGroups"] = _strings(groups)
         element["unknownKeys"] = [key for key in spec if key not in _ENI_CONFIG_KEYS]
         if isinstance(spec.get("subnet"), str):
             element["subnet"] = spec["subnet"]
@@ -159,7 +166,8 @@ def security_group_policies(context: Context) -> list[Element]:
         selects = any(isinstance(spec.get(key), dict) for key in ("podSelector", "serviceAccountSelector"))
         groups = mapping(spec.get("securityGroups")).get("groupIds")
         element: Element = {"name": item.name, "namespace": _namespace(item), "selects": selects}
-        element["groups"] = len(groups) if isinstance(groups, list) else 0
+        if groups is None or isinstance(groups, list):
+            element["groups"] = len(groups or ())
         found.append(element | _at(context, item, "metadata", "name"))
     return found
 

@@ -56,7 +56,7 @@ def ownership(context: Context) -> list[Element]:
 def _element(context: Context, edit: Edited, owners: Mapping[str, object]) -> Element:
     manager = next((name for name, fields in owners.items() if _owned(fields, edit.path)), "")
     return {
-        "field": ".".join(str(step) if "." not in str(step) else f"[{step}]" for step in edit.path),
+        "field": _dotted(edit.path),
         "family": edit.family,
         "manager": manager,
         "verdict": "reverted",
@@ -65,6 +65,12 @@ def _element(context: Context, edit: Edited, owners: Mapping[str, object]) -> El
         "evidence": "managedFields" if owners else f"the stock manifest of {context.release}",
         "at": context.surface.span(*edit.path),
     }
+
+
+def _dotted(path: Path) -> str:
+    """Return a path as a rule writes it: a step with a dot or a slash stands in brackets."""
+    steps = (f"[{step}]" if {".", "/"} & set(str(step)) else f".{step}" for step in path)
+    return "".join(steps).removeprefix(".")
 
 
 def managers(data: Mapping[str, object]) -> dict[str, object]:
@@ -179,7 +185,7 @@ def _probe(context: Context, where: Path, name: str, kind: str) -> Iterator[Edit
         yield Edited((*path, "exec", "command"), "probes", " ".join(shipped.command), " ".join(words) or "none")
     for field, usual in zip(_PROBE_FIELDS, (shipped.initial_delay, shipped.timeout), strict=True):
         found = probe.get(field)
-        if found != usual and (found is not None or not context.surface.partial):
+        if usual is not None and found != usual and (found is not None or not context.surface.partial):
             yield Edited((*path, field), "probes", _text(usual), _text(found))
 
 

@@ -75,7 +75,7 @@ def missing_mounts(context: Context) -> list[Element]:
     for container in _containers(context):
         present = {str(mount.get("mountPath", "")).rstrip("/") for mount in items(container.data.get("volumeMounts"))}
         for path, volume in context.stock.mounts(container.name).items():
-            if path not in present:
+            if not any(path == mount or path.startswith(f"{mount}/") for mount in present):
                 at = within(context, container, "volumeMounts")
                 need = _NEEDS.get(path, "the stock manifest mounts it")
                 found.append({"container": container.name, "path": path, "volume": volume, "need": need, "at": at})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from cnilint.facts.context import as_text
 from cnilint.knowledge.variables import (
     Malformed,
     Variable,
@@ -57,7 +58,7 @@ def malformed(context: Context) -> list[Element]:
     found = []
     for setting, variable in _read(context):
         text = context.texts(setting.container).get(setting.name)
-        if not isinstance(text, str):
+        if not isinstance(text, str) or context.stock.env(setting.container).get(setting.name) == text:
             continue
         try:
             value(variable, text, context.release)
@@ -90,9 +91,22 @@ def not_strings(context: Context) -> list[Element]:
         if setting.is_string or context.surface.kind == "values":
             continue
         kind = {bool: "boolean", int: "number", float: "number"}.get(type(setting.value), "mapping or list")
-        quoted = f'"{setting.written}"' if kind in ("boolean", "number") else ""
-        found.append(element(setting, text=setting.written if quoted else "", type=kind, quoted=quoted))
+        scalar = kind in ("boolean", "number")
+        written = setting.written if scalar else ""
+        fields: Element = {"text": written, "type": kind, "quoted": f'"{written}"' if scalar else ""}
+        fields["value"] = as_json(setting.value) if scalar else ""
+        item = element(setting, **fields)
+        if as_text(setting.value, written) is UNKNOWN:
+            del item["setting"]  # quotes would bring back what YAML changed, and nobody knows whether it was meant
+        found.append(item)
     return found
+
+
+def as_json(value: object) -> str:
+    """Return a boolean or a number as JSON writes it."""
+    return (
+        str(value).lower() if isinstance(value, bool) else f"{value:.15g}" if isinstance(value, float) else str(value)
+    )
 
 
 def unknown(context: Context) -> list[Element]:

@@ -34,7 +34,7 @@ def _elements(*strings: str, **others: Type) -> Type:
 _LISTS: Final[dict[str, Type]] = {
     # Settings that the process will not use as their author meant; container is where they stand.
     "malformed": _elements("name", "container", "text", "type", "reason", "expected", "used", exits="bool"),
-    "notStrings": _elements("name", "container", "text", "type", "quoted"),
+    "notStrings": _elements("name", "container", "text", "type", "value", "quoted"),
     "unknown": _elements("name", "container", "nearest", near="bool"),
     "misplaced": _elements("name", "container", "readers"),
     "duplicated": _elements("name", "container", "first", "last", same="bool", known="bool", previous="place"),
@@ -73,6 +73,7 @@ _NODE: Final[dict[str, Type]] = {
     "branch": "int",
     "enis": "int",
     "ips": "int",
+    "cards": "int",
     "usableEnis": "int",
     "prefixes": "bool",
     "podsByAddress": "int",
@@ -99,7 +100,16 @@ def vocabulary() -> dict[str, Type]:
     """Return every name a rule may use, with its type."""
     return {
         "surface": ("object", {"kind": "string", "partial": "bool", "live": "bool", "managed": "bool"}),
-        "cni": ("object", {"version": "string", "known": "bool", "newest": "string", "initVersion": "string"}),
+        "cni": (
+            "object",
+            {
+                "version": "string",
+                "known": "bool",
+                "newest": "string",
+                "imageVersion": "string",
+                "initVersion": "string",
+            },
+        ),
         "kubernetes": ("object", {"version": "string"}),
         **environment("aws-node"),
         "init": ("object", {"present": "bool", "privileged": "bool", **environment("aws-vpc-cni-init")}),

@@ -93,13 +93,11 @@ def _add_sibling(siblings: dict[str, list[Item]], kind: str, item: Item) -> None
 
 def _daemonset(text: Text, node: Node, data: dict[str, object], siblings: dict[str, list[Item]]) -> Surface:
     containers = {found.name: found for found in _containers(node, data)}
-    settings = tuple(setting for found in containers.values() for setting in _settings(text, found))
     metadata, spec = mapping(data.get("metadata")), mapping(data.get("spec"))
+    partial = "selector" not in spec  # the API requires one; what has none is a patch
+    settings = tuple(setting for found in containers.values() for setting in _settings(text, found, partial=partial))
     live = bool(metadata.get("uid") or metadata.get("managedFields") or metadata.get("resourceVersion"))
-    # The API requires a selector; what has none is a patch.
-    return Surface(
-        "daemonset", text, node, data, settings, containers, siblings, partial="selector" not in spec, live=live
-    )
+    return Surface("daemonset", text, node, data, settings, containers, siblings, partial=partial, live=live)
 
 
 def _containers(node: Node, data: dict[str, object]) -> Iterator[Container]:
@@ -115,16 +113,28 @@ def _containers(node: Node, data: dict[str, object]) -> Iterator[Container]:
                 yield Container(name, mapping(content), item, init=key == "initContainers")
 
 
-def _settings(text: Text, container: Container) -> Iterator[Setting]:
+def _settings(text: Text, container: Container, *, partial: bool) -> Iterator[Setting]:
+    """Yield a container's settings; a patch's entry that gives no value takes one away or changes something else."""
     node = child(container.node, "env")
     listed = container.data.get("env")
     if not isinstance(node, SequenceNode) or not isinstance(listed, list):
         return
     for index, (content, item) in enumerate(zip(listed, node.value, strict=True)):
         name_node = child(item, "name")
-        if isinstance(content, dict) and isinstance(name_node, ScalarNode):
+        if isinstance(content, dict) and isinstance(name_node, ScalarNode) and not (partial and _idle(content)):
             value_node = child(item, "value") or child(item, "valueFrom")
             yield Setting(name_node.value, value(content), container.name, text, node, index, name_node, value_node)
+
+
+def _idle(content: dict[str, object]) -> bool:
+    return "$patch" in content or not {"value", "valueFrom"} & content.keys()
+
+
+def placeholder(text: object) -> bool:
+    """Tell whether a text holds something that is replaced before or while the object is applied."""
+    if not isinstance(text, str) or ("$" not in text and "{{" not in text):
+        return False
+    return re.search(_PLACEHOLDER, text) is not None
 
 
 def value(content: dict[str, object]) -> object:
@@ -134,6 +144,4 @@ def value(content: dict[str, object]) -> object:
     written = content.get("value")
     if written is None:
         return ""
-    if isinstance(written, str) and ("$" in written or "{{" in written) and re.search(_PLACEHOLDER, written):
-        return UNKNOWN
-    return written
+    return UNKNOWN if placeholder(written) else written
