@@ -14,7 +14,7 @@ from cnilint.surface.model import AGENT, INIT, MAIN, mapping
 
 if TYPE_CHECKING:
     from cnilint.knowledge.releases import Stock
-    from cnilint.surface.model import Container, Surface
+    from cnilint.surface.model import Container, Setting, Surface
 
 
 class _Absent:
@@ -67,6 +67,12 @@ class Context:
     def stock(self) -> Stock:
         """The stock manifest of the release, or the nearest older one; the newest where the release is unknown."""
         return stock((nearest_known(self.release) if self.release else None) or newest())
+
+    @cached_property
+    def chosen(self) -> list[Setting]:
+        """The settings that are not as the stock manifest ships them; of a name that stands twice only the last."""
+        last = {(item.container, item.name): item for item in self.surface.settings}
+        return [item for item in last.values() if self.stock.env(item.container).get(item.name) != item.value]
 
     def image_version(self, container: str) -> str | None:
         """Return the version that a container's image tag names."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cnilint.facts.context import ABSENT, CONTAINERS, Context
@@ -45,7 +46,7 @@ def probes(context: Context) -> list[Element]:
             for index, word in enumerate(command):
                 text = str(word)
                 if text.lstrip("-").startswith("addr="):
-                    at = within(context, container, f"{kind}Probe", "exec", "command", index)
+                    at = partial(within, context, container, f"{kind}Probe", "exec", "command", index)
                     address = text.partition("=")[2]
                     found.append({"container": name, "kind": kind, "address": address, "text": text, "at": at})
     return found
@@ -60,7 +61,7 @@ def mounts(context: Context) -> list[Element]:
             name, path = str(mount.get("name", "")), str(mount.get("mountPath", ""))
             host = mapping(volumes.get(name, {}).get("hostPath")).get("path")
             element: Element = {"container": container.name, "path": path, "volume": name}
-            element["at"] = within(context, container, "volumeMounts", index, "mountPath")
+            element["at"] = partial(within, context, container, "volumeMounts", index, "mountPath")
             if name in volumes:
                 element |= {"host": host is not None, "hostPath": str(host or "")}
             found.append(element)

@@ -37,17 +37,10 @@ def element(setting: Setting, **fields: object) -> Element:
     return {"name": setting.name, "container": setting.container, "at": setting.at, "setting": setting, **fields}
 
 
-def _settings(context: Context) -> Iterator[Setting]:
-    """Yield the settings that count: of a name that stands twice only the last."""
-    for setting in context.surface.settings:
-        if context.surface.setting(setting.container, setting.name) is setting:
-            yield setting
-
-
 def _read(context: Context) -> Iterator[tuple[Setting, Variable]]:
-    """Yield the settings that the process reads, with what is known of them."""
+    """Yield the chosen settings that the process reads, with what is known of them."""
     table = variables()
-    for setting in _settings(context):
+    for setting in context.chosen:
         variable = table.get(setting.name)
         if variable and setting.container in variable.containers and context.reads(variable):
             yield setting, variable
@@ -58,7 +51,7 @@ def malformed(context: Context) -> list[Element]:
     found = []
     for setting, variable in _read(context):
         text = context.texts(setting.container).get(setting.name)
-        if not isinstance(text, str) or context.stock.env(setting.container).get(setting.name) == text:
+        if not isinstance(text, str):
             continue
         try:
             value(variable, text, context.release)
@@ -111,9 +104,11 @@ def as_json(value: object) -> str:
 
 def unknown(context: Context) -> list[Element]:
     """Return the settings whose name nobody reads."""
+    if not context.chosen:
+        return []
     referenced = {name for item in context.surface.settings for name in re.findall(_REFERENCE, _raw(item))}
     found = []
-    for setting in _settings(context):
+    for setting in context.chosen:
         name = setting.name
         if name in variables() or foreign(name) or name in referenced or shipped_unread(name, context.release):
             continue
@@ -130,7 +125,7 @@ def misplaced(context: Context) -> list[Element]:
     """Return the settings that another container reads, but not the one they stand in."""
     table = variables()
     found = []
-    for setting in _settings(context):
+    for setting in context.chosen:
         variable = table.get(setting.name)
         if not variable or setting.container in variable.containers or setting.name in _EVERYWHERE:
             continue
@@ -142,8 +137,11 @@ def misplaced(context: Context) -> list[Element]:
 
 def duplicated(context: Context) -> list[Element]:
     """Return the settings that a later one of the same name in the same container hides."""
-    found = []
-    for setting in context.surface.settings:
+    found: list[Element] = []
+    settings = context.surface.settings
+    if len({(item.container, item.name) for item in settings}) == len(settings):
+        return found
+    for setting in settings:
         last = context.surface.setting(setting.container, setting.name)
         if last is None or last is setting:
             continue
@@ -170,12 +168,10 @@ def removed(context: Context) -> list[Element]:
     """Return the settings that this release no longer reads."""
     table = variables()
     found = []
-    for setting in _settings(context):
+    for setting in context.chosen:
         variable = table.get(setting.name)
         gone = variable and (variable.removed or variable.dead)
-        if not variable or not gone or context.number is None or not context.since(gone):
-            continue
-        if context.stock.env(setting.container).get(setting.name) != setting.value:
+        if variable and gone and context.number is not None and context.since(gone):
             found.append(element(setting, version=gone, why=variable.description))
     return found
 
@@ -184,7 +180,7 @@ def premature(context: Context) -> list[Element]:
     """Return the settings that only a later release reads."""
     table = variables()
     found = []
-    for setting in _settings(context):
+    for setting in context.chosen:
         variable = table.get(setting.name)
         if not variable or not variable.first or setting.container not in variable.containers:
             continue

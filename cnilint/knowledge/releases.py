@@ -50,10 +50,14 @@ class Stock:
     def __init__(self, version: str, items: dict[str, Any]) -> None:
         self.version = version
         self.items = items
+        self._by_start: dict[str, dict[str, Any]] = {}
 
     def _named(self, start: str) -> dict[str, Any]:
         """Return the items whose name starts so, by the rest of the name."""
-        return {name[len(start) :]: held for name, held in self.items.items() if name.startswith(start)}
+        if start not in self._by_start:
+            cut = len(start)
+            self._by_start[start] = {name[cut:]: held for name, held in self.items.items() if name.startswith(start)}
+        return self._by_start[start]
 
     @cached_property
     def containers(self) -> dict[str, bool]:

@@ -42,6 +42,7 @@ def before(one: str, other: str) -> bool:
     return left is not None and right is not None and left < right
 
 
+@lru_cache(maxsize=512)
 def image(text: str) -> Image:
     """Return the parts of ``registry:port/repository:tag@digest``; ``latest`` or ``${TAG}`` tell no version.
 
