@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnilint.cli import main
+from cnilint.script import main
 
 if __name__ == "__main__":
     main()

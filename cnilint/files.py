@@ -28,13 +28,9 @@ _MIB = 1024 * 1024
 _LONGEST = 256 * 1024  # an ignore file beyond this would take seconds, and is none that people write
 _KINDS = {stat.S_IFDIR: "folder", stat.S_IFIFO: "named pipe", stat.S_IFSOCK: "socket"}
 _followed: Callable[[str], str] = lru_cache(os.path.realpath)  # the named files are in a few folders
-_TRAILING_SPACES = re.compile(r"(?<!\\) +\Z")
-# No token matches a "[" that is not closed nor a "\" at the end: git matches nothing with such a pattern.
-_TOKEN = re.compile(
-    r"""(?P<folders>(?:(?<=/)|\A)(?:\*\*+/)+) | (?P<rest>(?:(?<=/)|\A)\*\*+\Z) | (?P<star>\*+) | (?P<slash>/)
-    | (?P<one>\?) | \[(?P<no>[!^]?)(?P<set>\]?+(?:\\.|[^\]\\])*+)\] | (?P<char>\\.|[^\\\[])""",
-    re.VERBOSE | re.DOTALL,
-)
+# None matches a "[" that is not closed nor a "\" at the end: git matches nothing with such a pattern.
+_PARTS = r"""(?xs) (?P<folders>(?:(?<=/)|\A)(?:\*\*+/)+) | (?P<rest>(?:(?<=/)|\A)\*\*+\Z) | (?P<star>\*+) | (?P<slash>/)
+    | (?P<one>\?) | \[(?P<no>[!^]?)(?P<set>\]?+(?:\\.|[^\]\\])*+)\] | (?P<char>\\.|[^\\\[])"""
 
 
 def found(paths: Sequence[str], config: Config) -> Iterator[str]:
@@ -123,7 +119,7 @@ def _tests(lines: Sequence[str]) -> list[tuple[Callable[[str, int], object], boo
 
 def _rule(line: str) -> tuple[bool, bool, str]:
     sign = not line.startswith("!")
-    pattern = _TRAILING_SPACES.sub("", line if sign else line[1:])
+    pattern = re.sub(r"(?<!\\) +\Z", "", line if sign else line[1:])
     body = pattern.removesuffix("/")
     return "/" not in body, sign, _expression(body.removeprefix("/"), "/?" if body == pattern else "/")
 
@@ -134,8 +130,9 @@ def _expression(pattern: str, ending: str) -> str:
     A star takes as little as lets the text up to the next star or slash match and is not tried again: none takes long.
     """
     expression, offset, star, folders = "", 0, False, False
+    token_at = re.compile(_PARTS).match  # compiled when the first pattern is met: most runs meet none
     while offset < len(pattern):
-        token = _TOKEN.match(pattern, offset)
+        token = token_at(pattern, offset)
         if token is None:
             return ""
         if token["folders"]:

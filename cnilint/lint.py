@@ -52,15 +52,23 @@ class Judge:
     def __init__(self, rules: Iterable[AnyRule], names: Iterable[str] = ()) -> None:
         every = tuple(rules)
         self._rules = tuple(rule for rule in every if not _about_ignores(rule))
+        self._by_setting, self._others = _by_setting(self._rules)
         self._about_ignores = tuple(rule for rule in every if _about_ignores(rule))
         self.names = {*names, *(name for rule in every for name in (rule.id, rule.category))}
         self._ready: dict[str, _Ready] = {}
 
     def findings(self, facts: Facts, levels: Mapping[str, str]) -> Iterator[Finding]:
         """Yield the findings of a surface. ``levels`` gives rules or categories another severity, or ``off``."""
-        for rule in self._rules:
-            if _level(rule, levels) != OFF and _may_hold(rule, facts):
+        for rule in self._candidates(facts):
+            if _may_hold(rule, facts) and _level(rule, levels) != OFF:
                 yield from self._judged(rule.rule, facts, levels)
+
+    def _candidates(self, facts: Facts) -> Iterator[AnyRule]:
+        """Yield the rules that may concern a surface: those about its settings, and those about more than settings."""
+        yield from self._others
+        for root, rules in self._by_setting.items():
+            for name in facts[root]:  # type: ignore[attr-defined]  # a mapping of settings
+                yield from rules.get(name, ())
 
     def unused(self, facts: Facts, comments: list[ignores.Comment], levels: Mapping[str, str]) -> Iterator[Finding]:
         """Yield the findings about ignore comments that ignored nothing, once all else was judged."""
@@ -91,6 +99,19 @@ class Judge:
                 compiled(rule.lower[1]) if rule.lower else None,
             )
         return self._ready[rule.id]
+
+
+def _by_setting(rules: Iterable[AnyRule]) -> tuple[dict[str, dict[str, list[AnyRule]]], list[AnyRule]]:
+    """Return the rules that need a certain setting to be written or chosen, by that setting, and the others."""
+    found: dict[str, dict[str, list[AnyRule]]] = {"chosen": {}, "set": {}}
+    others: list[AnyRule] = []
+    for rule in rules:
+        first = rule.requires[0] if rule.requires else ("",)
+        if first[0] in found and len(first) > 1:
+            found[first[0]].setdefault(first[1], []).append(rule)
+        else:
+            others.append(rule)
+    return found, others
 
 
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {

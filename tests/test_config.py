@@ -276,6 +276,10 @@ maxPods = 0
             TWO_TABLES,
             "8:1: `overrides[1].maxPods` is 0, but must be a whole number of 1 or more",
         ),
+        (
+            TWO_TABLES.replace("maxPods = 1", "maxPods = -1"),
+            "5:1: `overrides[0].maxPods` is -1, but must be a whole number of 1 or more",
+        ),
         ("x", "3:2: not TOML: Expected '=' after a key in a key/value pair"),
         ("x = ", "3:5: not TOML: Invalid value"),
         ("maxPods = 1\nmaxPods = 2", "4:12: not TOML: Cannot overwrite a value"),

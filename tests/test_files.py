@@ -256,6 +256,21 @@ def test_an_ignore_file_that_is_a_pipe_does_not_hang(here: Path) -> None:
     assert walk(".") == ["a.yaml"]
 
 
+def test_an_ignore_file_that_is_a_link_does_not_count(here: Path) -> None:
+    tree(here, {"a.yaml": "", "patterns": "a.yaml\n"})
+    (here / ".gitignore").symlink_to("patterns")
+    assert walk(".") == ["a.yaml"]
+
+
+@pytest.mark.usefixtures("soon")
+def test_an_ignore_file_too_large_to_be_one_does_not_count(here: Path) -> None:
+    tree(here, {"a.yaml": "", "b.yaml": ""})
+    (here / ".gitignore").write_bytes(b"a.yaml\n".ljust(256 * 1024, b"\n"))
+    assert walk(".") == ["b.yaml"]
+    (here / ".gitignore").write_bytes(b"a.yaml\n" + b"*x*\n" * 1024 * 1024)
+    assert walk(".") == ["a.yaml", "b.yaml"]
+
+
 def test_an_ignored_folder_is_not_even_listed(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tree(here, {".gitignore": "node_modules/\n!keep.json\n", "node_modules/a/b.json": "", "src/x.yaml": ""})
     seen = []
@@ -271,40 +286,36 @@ def test_an_ignored_folder_is_not_even_listed(here: Path, monkeypatch: pytest.Mo
 
 
 # Each with what of FILES git lists; the second test below asks git itself.
-FILES = [
-    "a.yaml",
-    "b.yaml",
-    "x y.yaml",
-    "[a].yaml",
-    "dir/a.yaml",
-    "dir/b.yaml",
-    "dir/sub/a.yaml",
-    "dir/sub/deep/b.yaml",
-]
+TOP = {"a.yaml", "b.yaml", "x y.yaml", "[a].yaml", "#a.yaml"}
+DEEP = {"dir/a.yaml", "dir/b.yaml", "dir/sub/a.yaml", "dir/sub/dir/b.yaml"}
+FILES = TOP | DEEP
 KEPT: dict[str, set[str]] = {
-    "": set(FILES),
-    "# a.yaml\n\n": set(FILES),
-    "*\n!*/\n!b.yaml\n": {"b.yaml", "dir/b.yaml", "dir/sub/deep/b.yaml"},
-    "*\n!*/\n!*.yaml\n": set(FILES),
-    "*\n!*.yaml\n": {"a.yaml", "b.yaml", "x y.yaml", "[a].yaml"},
-    "dir/\n!*.yaml\n": {"a.yaml", "b.yaml", "x y.yaml", "[a].yaml"},
-    "dir/**\n!dir/a.yaml\n": {"a.yaml", "b.yaml", "x y.yaml", "[a].yaml", "dir/a.yaml"},
-    "dir/**/\n": {"a.yaml", "b.yaml", "x y.yaml", "[a].yaml", "dir/a.yaml", "dir/b.yaml"},
-    "dir/**/b.yaml\n": set(FILES) - {"dir/b.yaml", "dir/sub/deep/b.yaml"},
-    "**/sub\n": {name for name in FILES if "sub" not in name},
-    "/a.yaml\n": set(FILES) - {"a.yaml"},
-    "sub/a.yaml\n": set(FILES),
-    "d?r/*.yaml\n": set(FILES) - {"dir/a.yaml", "dir/b.yaml"},
+    "": FILES,
+    "#a.yaml\n\n": FILES,
+    "\\#a.yaml\n": FILES - {"#a.yaml"},
+    "*\n!*/\n!b.yaml\n": {"b.yaml", "dir/b.yaml", "dir/sub/dir/b.yaml"},
+    "*\n!*/\n!*.yaml\n": FILES,
+    "*\n!*.yaml\n": TOP,
+    "dir/\n!*.yaml\n": TOP,
+    "dir/**\n!dir/a.yaml\n": TOP | {"dir/a.yaml"},
+    "dir/**/\n": TOP | {"dir/a.yaml", "dir/b.yaml"},
+    "dir/**/b.yaml\n": FILES - {"dir/b.yaml", "dir/sub/dir/b.yaml"},
+    "**/dir/**/sub/**/b.yaml\n": FILES - {"dir/sub/dir/b.yaml"},
+    "**/sub\n": FILES - {"dir/sub/a.yaml", "dir/sub/dir/b.yaml"},
+    "/a.yaml\n": FILES - {"a.yaml"},
+    "sub/a.yaml\n": FILES,
+    "d?r/*.yaml\n": FILES - {"dir/a.yaml", "dir/b.yaml"},
+    "/dir[!a]b.yaml\n/dir?b.yaml\n/dir*b.yaml\n": FILES,
     "*.yaml\n!dir\n": set(),
-    "[!a].yaml\n": set(FILES) - {"b.yaml", "dir/b.yaml", "dir/sub/deep/b.yaml"},
-    "\\[a\\].yaml\n": set(FILES) - {"[a].yaml"},
-    "[a.yaml\n": set(FILES),
-    "a.yaml\\\n": set(FILES),
-    "a.yaml \n": set(FILES) - {"a.yaml", "dir/a.yaml", "dir/sub/a.yaml"},
-    "a.yaml\t\n": set(FILES),
-    "x\\ y.yaml\n": set(FILES) - {"x y.yaml"},
-    "a.yaml/\n": set(FILES),
-    "/\n//\n!\n!/\n": set(FILES),
+    "[!a].yaml\n": FILES - {"b.yaml", "dir/b.yaml", "dir/sub/dir/b.yaml"},
+    "\\[a\\].yaml\n": FILES - {"[a].yaml"},
+    "[a.yaml\n": FILES,
+    "a.yaml\\\n": FILES,
+    "a.yaml \n": FILES - {"a.yaml", "dir/a.yaml", "dir/sub/a.yaml"},
+    "a.yaml\t\n": FILES,
+    "x\\ y.yaml\n": FILES - {"x y.yaml"},
+    "a.yaml/\n": FILES,
+    "/\n//\n!\n!/\n": FILES,
 }
 
 
@@ -508,11 +519,12 @@ def test_a_file_without_permission(tmp_path: Path) -> None:
     assert refused(tmp_path / "x.yaml") == "cannot be read: permission denied"
 
 
-def test_the_limit_is_the_size_that_is_still_read(tmp_path: Path) -> None:
+def test_the_limit_is_the_size_that_is_still_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "x.yaml"
     path.touch()
     os.truncate(path, MAX_BYTES)
     assert len(files.content(str(path))) == MAX_BYTES
+    monkeypatch.setattr(os, "open", lambda *_: pytest.fail("what is too large must not be opened"))
     os.truncate(path, MAX_BYTES + 1)
     assert refused(path) == "too large: 32.0 MiB, where 32 MiB is the limit"
     os.truncate(path, MAX_BYTES * 100)

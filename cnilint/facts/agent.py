@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, cast
 
 from cnilint.facts.context import ABSENT, Context
@@ -53,13 +54,20 @@ def _read_line(context: Context) -> tuple[Parsed, list[Arg]] | None:
     words = [item if isinstance(item, str) else str(item) for item in written]
     if any(placeholder(word) and not word.startswith("--") for word in words):
         return None  # whatever comes in its place may be flags
-    line = parsed(words)
+    line = _parsed(tuple(words))
     for flag, text in line.texts.items():
         if placeholder(text):
-            line.values[flag] = line.texts[flag] = UNKNOWN  # type: ignore[assignment]  # the engine's own mark
+            unknown = {flag: UNKNOWN}
+            line = line._replace(values={**line.values, **unknown}, texts={**line.texts, **unknown})  # type: ignore[dict-item]
     malformed = [item for item in line.malformed if not placeholder(item.text)]
     args = [Arg(context.surface.text, node, index) for index in range(len(node.value))]
     return line._replace(malformed=malformed), args
+
+
+@lru_cache(maxsize=64)
+def _parsed(words: tuple[str, ...]) -> Parsed:
+    """Return a command line; most files of a run have the same."""
+    return parsed(words)
 
 
 def argument(context: Context, flag: str) -> Arg | None:
@@ -86,7 +94,7 @@ def agent(context: Context) -> dict[str, object]:
     usual = ((name, default(flag, version)) for name, flag in flags().items())
     about["flags"] = {**{name: value for name, value in usual if value is not None}, **line[0].values}
     about["set"] = dict(line[0].texts)
-    shipped = parsed(list(context.stock.args(AGENT))).texts
+    shipped = _parsed(tuple(context.stock.args(AGENT))).texts
     about["chosen"] = {name: text for name, text in line[0].texts.items() if shipped.get(name) != text}
     return about
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from cnilint.cel.evaluate import MAYBE, UNKNOWN
@@ -66,13 +66,18 @@ class Context:
     @cached_property
     def stock(self) -> Stock:
         """The stock manifest of the release, or the nearest older one; the newest where the release is unknown."""
-        return stock((nearest_known(self.release) if self.release else None) or newest())
+        return _stock(self.release)
 
     @cached_property
     def chosen(self) -> list[Setting]:
         """The settings that are not as the stock manifest ships them; of a name that stands twice only the last."""
         last = {(item.container, item.name): item for item in self.surface.settings}
-        return [item for item in last.values() if self.stock.env(item.container).get(item.name) != item.value]
+        return [item for item in last.values() if not self.shipped(item.container, item.name, item.value)]
+
+    def shipped(self, container: str, name: str, value: object) -> bool:
+        """Tell whether a value is that of the stock manifest; of what the downward API fills in the name is enough."""
+        usual = self.stock.env(container).get(name)
+        return usual == value or (value is UNKNOWN and usual is not None and usual.startswith(FIELD_REF))
 
     def image_version(self, container: str) -> str | None:
         """Return the version that a container's image tag names."""
@@ -82,8 +87,7 @@ class Context:
 
     def since(self, version: str) -> bool:
         """Tell whether the release is this one or later; an unknown release counts as the newest."""
-        floor = parsed(version)
-        return self.number is None or floor is None or self.number >= floor
+        return since(self.release, version)
 
     def container(self, name: str) -> Container | None:
         """Return a container of the DaemonSet."""
@@ -119,51 +123,29 @@ class Context:
     def values(self, container: str) -> dict[str, object]:
         """Return what the process uses for each variable it reads: typed, with the release's default."""
         if container not in self._values:
-            texts = self.texts(container)
-            found = {}
-            for name, variable in variables().items():
-                if container not in variable.containers:
+            table = variables()
+            texts = self.texts(container).items()
+            known = shipped_values(self.release, container)
+            found = dict(_unset_values(self.release, container))
+            for name, text in texts:
+                variable = table.get(name)
+                if variable is None or container not in variable.containers or not self.reads(variable):
                     continue
-                used = self.used(variable, texts.get(name, UNSET)) if self.reads(variable) else self.unread(variable)
-                if used is not ABSENT:
+                used = known[name, text] if (name, text) in known else self.used(variable, text)
+                if used is ABSENT:
+                    found.pop(name, None)
+                else:
                     found[name] = used
             self._values[container] = found
         return self._values[container]
 
     def reads(self, variable: Variable) -> bool:
         """Tell whether this release reads the variable at all."""
-        if variable.removed and self.since(variable.removed):
-            return False
-        return not variable.first or self.since(variable.first)
-
-    def unread(self, variable: Variable) -> object:
-        """Return what a release that does not read a variable does; ABSENT for what it reads no longer.
-
-        A switch it lacks is off, a target it lacks is 0. A switch for what had always been there is on.
-        """
-        if variable.removed and self.since(variable.removed):
-            return ABSENT
-        if variable.type == "bool":
-            return variable.name in _ALWAYS_ON
-        return 0 if variable.type == "int" and variable.default == 0 else ABSENT
+        return reads(self.release, variable)
 
     def used(self, variable: Variable, text: object) -> object:
         """Return the value used for a text: typed, the default for none, ABSENT for a malformed one."""
-        if text is MAYBE or text is UNKNOWN:
-            return text
-        if isinstance(text, str):
-            if text.startswith(FIELD_REF):
-                return UNKNOWN
-            if text == variable.default_text and variable.default == text:  # nothing to read in it
-                return text
-            try:
-                typed = value(variable, text, self.release)
-            except Malformed:
-                return ABSENT
-            if typed is not UNSET:
-                return typed
-        usual = default(variable, self.release)
-        return ABSENT if usual is NO_DEFAULT else usual
+        return used(self.release, variable, text)
 
     def enabled(self, name: str, container: str = MAIN) -> bool:
         """Tell whether a switch is known to be on."""
@@ -177,6 +159,74 @@ class Context:
     def pod(self) -> dict[str, object]:
         """The pod template's spec."""
         return mapping(mapping(mapping(self.surface.object.get("spec")).get("template")).get("spec"))
+
+
+@lru_cache(maxsize=4096)
+def since(release: str | None, version: str) -> bool:
+    """Tell whether a release is that version or later; an unknown release counts as the newest."""
+    number, floor = parsed(release) if release else None, parsed(version)
+    return number is None or floor is None or number >= floor
+
+
+def reads(release: str | None, variable: Variable) -> bool:
+    """Tell whether a release reads the variable at all."""
+    if variable.removed and since(release, variable.removed):
+        return False
+    return not variable.first or since(release, variable.first)
+
+
+def used(release: str | None, variable: Variable, text: object) -> object:
+    """Return the value that a release uses for a text: typed, the default for none, ABSENT for a malformed one."""
+    if text is MAYBE or text is UNKNOWN:
+        return text
+    if isinstance(text, str):
+        if text.startswith(FIELD_REF):
+            return UNKNOWN
+        try:
+            typed = value(variable, text, release)
+        except Malformed:
+            return ABSENT
+        if typed is not UNSET:
+            return typed
+    usual = default(variable, release)
+    return ABSENT if usual is NO_DEFAULT else usual
+
+
+def unread(release: str | None, variable: Variable) -> object:
+    """Return what a release that does not read a variable does; ABSENT for what it reads no longer.
+
+    A switch it lacks is off, a target it lacks is 0. A switch for what had always been there is on.
+    """
+    if variable.removed and since(release, variable.removed):
+        return ABSENT
+    if variable.type == "bool":
+        return variable.name in _ALWAYS_ON
+    return 0 if variable.type == "int" and variable.default == 0 else ABSENT
+
+
+# Most variables are left unset or as shipped, and most files of a run are of one release.
+@cache
+def _unset_values(release: str | None, container: str) -> dict[str, object]:
+    """Return the values of a container's variables where none is set."""
+    own = {name: item for name, item in variables().items() if container in item.containers}
+    found = {
+        name: used(release, item, UNSET) if reads(release, item) else unread(release, item)
+        for name, item in own.items()
+    }
+    return {name: usual for name, usual in found.items() if usual is not ABSENT}
+
+
+@cache
+def shipped_values(release: str | None, container: str) -> dict[tuple[str, object], object]:
+    """Return the values of the texts that the stock manifest sets, by name and text."""
+    table = variables()
+    shipped = _stock(release).env(container).items()
+    return {(name, text): used(release, table[name], text) for name, text in shipped if name in table}
+
+
+@cache
+def _stock(release: str | None) -> Stock:
+    return stock((nearest_known(release) if release else None) or newest())
 
 
 def as_read(text: str) -> object:

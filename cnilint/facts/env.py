@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cnilint.facts.context import ABSENT, Context
+from cnilint.facts.context import ABSENT, Context, shipped_values
 from cnilint.knowledge.releases import known, newest
-from cnilint.knowledge.variables import UNSET, variables
 from cnilint.surface.model import INIT, MAIN, mapping
 
 if TYPE_CHECKING:
@@ -17,17 +16,14 @@ if TYPE_CHECKING:
 
 def chosen(context: Context, container: str) -> dict[str, object]:
     """Return the texts that are set and differ from the stock manifest: what somebody chose."""
-    shipped = context.stock.env(container)
-    return {name: text for name, text in context.written(container).items() if shipped.get(name) != text}
+    written = context.written(container).items()
+    return {name: text for name, text in written if not context.shipped(container, name, text)}
 
 
 def shipped(context: Context, container: str) -> dict[str, object]:
     """Return the typed values of the stock manifest."""
-    table = variables()
-    found = {
-        name: context.used(table[name], text) for name, text in context.stock.env(container).items() if name in table
-    }
-    return {name: used for name, used in found.items() if used is not ABSENT and used is not UNSET}
+    found = shipped_values(context.release, container)
+    return {name: used for (name, _), used in found.items() if used is not ABSENT}
 
 
 def surface(context: Context) -> dict[str, object]:

@@ -9,6 +9,7 @@ first.
 
 from __future__ import annotations
 
+import operator
 import re
 from typing import TYPE_CHECKING, Any, cast
 
@@ -50,9 +51,11 @@ _SIGNS = (" " * MAX_DEPTH, "- - ", "- ? ", "? - ", "? ? ", "-  ", "?  ", "-\t", 
 IMPLICIT = Tag(suffix="?")
 
 try:
-    from _ruamel_yaml import CParser
+    import _ruamel_yaml
 except ImportError:  # no wheel of ruamel.yaml.clib for this platform: the pure parser alone
     CParser = None
+else:
+    CParser = _ruamel_yaml.CParser
 
 
 class _Unresolved:
@@ -71,8 +74,13 @@ class _Unresolved:
 
 if CParser is not None:
 
-    class _Parser(_Unresolved, CParser):  # type: ignore[misc]  # a C type without stubs
+    class _Parser(CParser):  # type: ignore[valid-type,misc]  # a C type without stubs
         """libyaml's parser composing nodes whose tags are left open."""
+
+        # As _Unresolved, three times a node: what is written in C costs half.
+        descend_resolver = operator.is_
+        ascend_resolver = tuple
+        resolve = staticmethod(lambda _kind, _value, _implicit: IMPLICIT)
 
 
 def documents(text: Text) -> Iterator[Node]:
