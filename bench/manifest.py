@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from functools import cache
 from itertools import chain, islice
@@ -32,11 +33,7 @@ _CHANGES = (
     ("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", "true"),
 )
 _RELEASES = 8
-_DESCRIBED = (
-    ("apiVersion", "string", "The version of the schema that this object is written in; the server converts others."),
-    ("kind", "string", "The kind of resource that this object stands for, in CamelCase, as the endpoint knows it."),
-    ("metadata", "object", ""),
-)
+_DEFINITION = os.path.join(os.path.dirname(os.path.abspath(__file__)), "templates", "eniconfig-definition.yaml")
 
 
 def one() -> str:
@@ -71,30 +68,33 @@ def _text(version: str) -> str:
     yaml.indent(mapping=2, sequence=4, offset=2)
     out = io.StringIO()
     yaml.dump_all(_objects(stock(version)), out)
-    return out.getvalue()
+    with open(_DEFINITION, encoding="utf-8") as file:
+        return f"---\n{file.read()}{out.getvalue()}"
 
 
 def _objects(shipped: Stock) -> list[Object]:
     labels = {key: Quoted(value) if value == shipped.version else value for key, value in shipped.labels.items()}
     named = {"name": "aws-node", "labels": labels}
     here = {"name": "aws-node", "namespace": "kube-system", "labels": labels}
-    return [_copied(held) for held in (
-        _custom_resource(),
-        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": here},
-        {
-            "apiVersion": "v1",
-            "kind": "ConfigMap",
-            "metadata": {**here, "name": "amazon-vpc-cni"},
-            "data": {key: Quoted(value) for key, value in shipped.configmap.items()},
-        },
-        _rbac("ClusterRole", named) | {"rules": _grants(shipped)},
-        _rbac("ClusterRoleBinding", named)
-        | {
-            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "aws-node"},
-            "subjects": [{"kind": "ServiceAccount", "name": "aws-node", "namespace": "kube-system"}],
-        },
-        _daemonset(shipped, here),
-    )]
+    return [
+        _copied(held)
+        for held in (
+            {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": here},
+            {
+                "apiVersion": "v1",
+                "kind": "ConfigMap",
+                "metadata": {**here, "name": "amazon-vpc-cni"},
+                "data": {key: Quoted(value) for key, value in shipped.configmap.items()},
+            },
+            _rbac("ClusterRole", named) | {"rules": _grants(shipped)},
+            _rbac("ClusterRoleBinding", named)
+            | {
+                "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "aws-node"},
+                "subjects": [{"kind": "ServiceAccount", "name": "aws-node", "namespace": "kube-system"}],
+            },
+            _daemonset(shipped, here),
+        )
+    ]
 
 
 def _copied(held: Any) -> Any:  # noqa: ANN401  # plain data of any shape
@@ -106,38 +106,6 @@ def _copied(held: Any) -> Any:  # noqa: ANN401  # plain data of any shape
 
 def _rbac(kind: str, metadata: Object) -> Object:
     return {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind, "metadata": metadata}
-
-
-def _custom_resource() -> Object:
-    """Return the definition of ENIConfig."""
-    spec = {
-        "type": "object",
-        "description": "What the secondary interfaces of a node get instead of its own subnet and security groups.",
-        "properties": {
-            "subnet": {"type": "string"},
-            "securityGroups": {"type": "array", "items": {"type": "string"}},
-        },
-        "required": ["subnet"],
-    }
-    properties: Object = {
-        name: {"type": kind} | ({"description": text} if text else {}) for name, kind, text in _DESCRIBED
-    }
-    properties |= {"spec": spec, "status": {"type": "object", "description": "What was observed of it."}}
-    schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True, "properties": properties}
-    return {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": "eniconfigs.crd.k8s.amazonaws.com"},
-        "spec": {
-            "scope": "Cluster",
-            "group": "crd.k8s.amazonaws.com",
-            "preserveUnknownFields": False,
-            "versions": [
-                {"name": "v1alpha1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}},
-            ],
-            "names": {"plural": "eniconfigs", "singular": "eniconfig", "kind": "ENIConfig"},
-        },
-    }
 
 
 def _grants(shipped: Stock) -> list[Object]:

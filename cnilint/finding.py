@@ -53,7 +53,7 @@ class Finding(NamedTuple):
 
     ``fix`` is the rule's advice in prose; ``edits`` change the text so that the finding goes away and nothing that
     ipamd does changes, empty when there is no such change. ``related`` are further places, each with what is there to
-    see.
+    see. ``entry_line`` is the line on which the entry starts that the place is in: an ignore comment counts there too.
     """
 
     rule: str
@@ -66,6 +66,7 @@ class Finding(NamedTuple):
     url: str
     edits: tuple[Edit, ...] = ()
     related: tuple[tuple[str, Location], ...] = ()
+    entry_line: int = 0
 
 
 class RuleSummary(NamedTuple):

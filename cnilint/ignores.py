@@ -1,4 +1,7 @@
-"""Ignore comments: ``# cnilint: ignore[rule-id, category] reason`` on a finding's line or the one above."""
+"""Ignore comments: ``# cnilint: ignore[rule-id, category] reason``, on a finding's line or the one above.
+
+The line on which the finding's entry starts (``- name:``) counts like its own.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +51,8 @@ def kept(findings: Iterable[Finding], found: list[Comment]) -> Iterator[Finding]
     """Yield the findings that no comment ignores, and note in each comment what it ignored."""
     for finding in findings:
         names = {finding.rule, finding.category}
-        hits = [comment for comment in found if comment.line == finding.location.line and names & set(comment.names)]
+        lines = (finding.location.line, finding.entry_line)
+        hits = [comment for comment in found if comment.line in lines and names & set(comment.names)]
         for comment in hits:
             comment.used.update(names & set(comment.names))
         if not hits:

@@ -182,6 +182,7 @@ def _finding(rule: Rule, facts: Facts, names: Mapping[str, object], element: Map
         rule.url,
         edits,
         tuple((span.content.strip("\"'"), location(span)) for span in shown),
+        places.entry_line(facts, rule.at, element),
     )
 
 

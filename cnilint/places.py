@@ -48,6 +48,13 @@ def place(facts: Facts, route: Sequence[str], element: Mapping[str, object]) -> 
     return cast("Span", at() if callable(at) else at)
 
 
+def entry_line(facts: Facts, routes: Sequence[Sequence[str]], element: Mapping[str, object]) -> int:
+    """Return the line on which the entry of a setting starts, 0 where a finding points at no setting."""
+    found = (_target(facts, route, element) for route in routes)
+    target = next((item for item in found if isinstance(item, Setting)), None)
+    return target.text.position(target.entry.start)[0] if target else 0
+
+
 def stands(facts: Facts, route: Sequence[str]) -> bool:
     """Tell whether a route leads to something written, so that it is worth showing beside a finding."""
     surface = facts.context.surface

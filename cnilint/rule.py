@@ -105,12 +105,18 @@ class Card:
         self._rule: Rule | None = None
 
     @property
+    def read(self) -> bool:
+        """Whether the rest was read already."""
+        return self._rule is not None
+
+    @property
     def rule(self) -> Rule:
         """The whole rule, without its examples."""
         if self._rule is None:
             import json  # noqa: PLC0415  # the catalogue was read with it
 
-            self._rule = Rule(self.id, self.category, self.severity, (), (), *json.loads(self._line))
+            found = Rule(self.id, self.category, self.severity, (), (), *json.loads(self._line))
+            self._rule = found._replace(references=tuple(found.references))
         return self._rule
 
 

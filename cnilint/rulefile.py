@@ -10,11 +10,11 @@ from cnilint.cel.check import check
 from cnilint.cel.errors import CelError
 from cnilint.cel.messages import template
 from cnilint.cel.parse import parse
-from cnilint.cel.requires import requires
 from cnilint.errors import RuleError, SourceError
 from cnilint.finding import EFFECTS, SEVERITIES
+from cnilint.gate import compared, required
 from cnilint.knowledge.vocabulary import environment, vocabulary
-from cnilint.rule import VERBS, Example, Route, Rule
+from cnilint.rule import VERBS, Example, Rule
 from cnilint.source.plain import Plain, entry
 from cnilint.source.text import Text, decoded
 from cnilint.source.yaml import MappingNode, Node, documents
@@ -94,8 +94,8 @@ class _Reader:
             name,
             str(self.data.get("category", folder)),
             self.word("severity", SEVERITIES),
-            self.gate(each, when),
-            _held(when),
+            required(each, when),
+            compared(when),
             self.word("effect", EFFECTS),
             self.string("since"),
             self.string("summary").strip(),
@@ -245,15 +245,6 @@ class _Reader:
             )
         return verb, self.steps(found[verb], "edit"), self.template(str(found.get("to", "")), "edit")
 
-    def gate(self, each: tuple[str, Ast] | None, when: Ast | None) -> tuple[tuple[str, ...], ...]:
-        """Return the facts that must be there for the rule to find anything, the cheapest first."""
-        routes = [*(requires(each[1]) if each else ()), *(requires(when) if when is not None else ())]
-        steps = {tuple(route.split(".")) for route in routes}
-        if each and each[1][0] == "name":
-            steps.add((each[1][2],))
-        known = (step for step in steps if step[0] in vocabulary())
-        return tuple(sorted(known, key=lambda step: (step[0] not in ("chosen", "set"), len(step) > 1, step)))
-
     def examples(self, key: str) -> list[object]:
         """Return a key's examples: at least one."""
         found = self.data[key]
@@ -283,41 +274,3 @@ class _Reader:
 def _optional(item: Mapping[str, object], key: str) -> str | None:
     found = item.get(key)
     return None if found is None else str(found)
-
-
-_MIRRORED: Final = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-
-
-def _held(when: Ast | None) -> tuple[tuple[Route, str, object], ...]:
-    """Return the comparisons of single facts with literals that a condition's conjunction asks for."""
-    parts = [] if when is None else when[2] if when[0] == "&&" else [when]
-    found = (_comparison(part) for part in parts)
-    return tuple(item for item in found if item is not None and item[0][0] in vocabulary())
-
-
-def _comparison(part: Ast) -> tuple[Route, str, object] | None:
-    """Return ``fact``, ``!fact`` or ``fact < literal`` as route, operator and literal."""
-    if part[0] == "not":
-        return _compared(part[2], "==", False)  # noqa: FBT003  # the literal it is compared with
-    if part[0] not in _MIRRORED:
-        return _compared(part, "==", True)  # noqa: FBT003
-    sign, left, right = part[0], part[2], part[3]
-    if left[0] in ("int", "string", "bool"):
-        sign, left, right = _MIRRORED[sign], right, left
-    return _compared(left, sign, right[2]) if right[0] in ("int", "string", "bool") else None
-
-
-def _compared(node: Ast, sign: str, literal: object) -> tuple[Route, str, object] | None:
-    route = _fact(node)
-    return (route, sign, literal) if route else None
-
-
-def _fact(node: Ast) -> Route:
-    """Return the route of ``a``, ``a.b`` or ``a["b"]``; empty for anything else."""
-    if node[0] == "name":
-        return (node[2],)
-    if node[0] == "select" or (node[0] == "index" and node[3][0] == "string"):
-        above = _fact(node[2])
-        step = node[3] if node[0] == "select" else node[3][2]
-        return (*above, step) if above else ()
-    return ()

@@ -10,8 +10,8 @@ import sys
 def main() -> None:
     """Run the command line and leave with its exit code.
 
-    Importing makes objects that live to the end, and the nodes of a file go without the collector's help, so it rests; at
-    the end the process leaves at once instead of taking every module down. Both together are a fifth of a short run.
+    Importing makes objects that live to the end, and the nodes of a file go without the collector's help, so it
+    rests; at the end the process leaves at once instead of taking every module down. Both are a fifth of a short run.
     """
     gc.disable()
     from cnilint.cli import main as run  # noqa: PLC0415  # imported while the collector rests

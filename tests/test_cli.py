@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from conftest import CommandLine
 
+
 @pytest.fixture
 def low(manifest: str, tmp_path: Path) -> Path:
     """Return a file with one error: WARM_IP_TARGET of 1."""
@@ -56,9 +57,7 @@ def test_nothing_to_check_is_said_and_no_error(cnilint: CommandLine, tmp_path: P
     assert "Nothing to check" in found.out
 
 
-@pytest.mark.parametrize(
-    ("fail_on", "code"), [("error", 0), ("warning", 1), ("info", 1), ("never", 0)]
-)
+@pytest.mark.parametrize(("fail_on", "code"), [("error", 0), ("warning", 1), ("info", 1), ("never", 0)])
 def test_fail_on_decides_what_fails(cnilint: CommandLine, low: Path, fail_on: str, code: int) -> None:
     (low.parent / ".cnilint.yaml").write_text("rules: {warm-ip-target-of-one: warning}\n")
     assert cnilint("check", "--select", "warm-ip-target-of-one", "--fail-on", fail_on, low).code == code
@@ -126,7 +125,8 @@ def test_the_json_has_what_is_documented_and_nothing_else(cnilint: CommandLine, 
     assert list(found) == ["version", "findings", "errors", "summary"]
     finding = found["findings"][0]
     assert list(finding) == [
-        "rule", "category", "severity", "effect", "message", "path", "line", "column", "endLine", "endColumn", "fix", "url",
+        "rule", "category", "severity", "effect", "message", "path",
+        "line", "column", "endLine", "endColumn", "fix", "url",
     ]  # fmt: skip
     assert (finding["line"], finding["column"], finding["endLine"], finding["endColumn"]) == (19, 22, 19, 25)
     assert (finding["severity"], finding["effect"], finding["category"]) == ("error", "api-calls", "warm-pool")
@@ -201,7 +201,7 @@ def test_diff_shows_and_leaves(cnilint: CommandLine, fixable: Path) -> None:
     assert fixable.read_bytes() == before
 
 
-def test_standard_input_comes_out_fixed(cnilint: CommandLine, fixable: Path) -> None:
+def test_standard_input_comes_out_fixed(fixable: Path) -> None:
     before = fixable.read_bytes()
     found = subprocess.run(
         [sys.executable, "-m", "cnilint", "check", "--fix", "--select", "warm-pool", "-"],
@@ -315,7 +315,7 @@ bad:
     (folder / "acme-snat.yaml").write_text(policy.replace("!env.AWS_VPC_K8S_CNI_EXTERNALSNAT", "!env.EXTERNALSNAT"))
     wrong = cnilint("check", low)
     assert wrong.code == 2
-    assert f"acme-snat.yaml:10:13: in when: " in wrong.err
+    assert "acme-snat.yaml:10:13: in when: " in wrong.err
     assert "AWS_VPC_K8S_CNI_EXTERNALSNAT" in wrong.err
 
 
@@ -330,7 +330,7 @@ def test_the_version_is_told_and_the_module_runs() -> None:
     assert found.stdout == f"cnilint {__version__}\n"
 
 
-def test_a_closed_pipe_is_no_traceback(low: Path) -> None:
+def test_a_closed_pipe_is_no_traceback() -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "cnilint", "rules"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )

@@ -1,4 +1,4 @@
-"""Edits: what a verb changes is the entry and nothing else, in every layout; where it cannot be sure it changes nothing."""
+"""Edits: a verb changes the entry and nothing else, in every layout; where it cannot be sure it changes nothing."""
 
 from __future__ import annotations
 

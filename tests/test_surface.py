@@ -15,7 +15,6 @@ from cnilint.source.text import Text, decoded
 from cnilint.source.yaml import documents
 from cnilint.surface import UNKNOWN, mentioned, relevant, surfaces
 
-
 if TYPE_CHECKING:
     from cnilint.surface import Surface
 

@@ -97,7 +97,7 @@ def documents(text: Text) -> Iterator[Node]:
     except YAMLError as error:
         if not measured or len(text.content) > _SMALL:
             raise _source_error(error, text) from None
-        roots = list(_pure(text))
+        roots = _pure(text)
     yield from roots
 
 
@@ -133,7 +133,9 @@ def _measured(text: Text) -> bool:
     return True
 
 
-def _pure(text: Text) -> Iterator[Node]:
+def _pure(text: Text) -> list[Node]:
+    import warnings  # noqa: PLC0415
+
     from ruamel.yaml import YAML  # noqa: PLC0415  # 20 ms that only a refused text needs to pay
     from ruamel.yaml.resolver import VersionedResolver  # noqa: PLC0415
 
@@ -143,13 +145,14 @@ def _pure(text: Text) -> Iterator[Node]:
     yaml = YAML(typ="safe", pure=True)
     yaml.Resolver = Resolver
     try:
-        for root in yaml.compose_all(text.content):
-            if root is not None:
-                yield cast("Node", root)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an anchor that is used again is legal
+            roots = list(yaml.compose_all(text.content))
     except RecursionError:
         raise ExcessError(f"nested deeper than {MAX_DEPTH} levels", text.path, 1, 1) from None
     except YAMLError as error:
         raise _source_error(error, text) from None
+    return [cast("Node", root) for root in roots if root is not None]
 
 
 def _source_error(error: YAMLError, text: Text) -> SourceError:

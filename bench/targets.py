@@ -1,0 +1,57 @@
+"""What cnilint is meant to cost, beside what it was seen to cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cases import NODES, PYTHON
+
+if TYPE_CHECKING:
+    from cases import Figures
+
+MIB = 1024  # KiB
+
+
+class Target(NamedTuple):
+    """The greatest figure that is wanted, and the one measured; None where it could not be."""
+
+    name: str
+    limit: float
+    figure: float | None
+    unit: str
+
+    @property
+    def verdict(self) -> str:
+        """Whether it is met."""
+        if self.figure is None:
+            return "not measured"
+        return "ok" if self.figure <= self.limit else "NOT MET"
+
+    def shown(self, figure: float | None) -> str:
+        """Return a figure as people read it: a small ratio as a fraction."""
+        if figure is None:
+            return "-"
+        if self.unit:
+            return f"{figure:.1f} {self.unit}"
+        return f"1/{1 / figure:.3g}" if figure < 1 else f"{figure:.2f} x"
+
+
+def targets(figures: Figures) -> list[Target]:
+    """Return the targets with the figures for them."""
+    peaks = [cost.peak for cost in figures["memory"].values()]
+    few, most = list(figures["memory"])[1::2]
+    return [
+        Target("one manifest, cold: CPU against bare Python", 7, _cpu(figures, "one", PYTHON), ""),
+        Target("one manifest, cold: CPU against yamllint", 1 / 2, _cpu(figures, "one", "yamllint"), ""),
+        Target("many manifests: CPU against yamllint", 1 / 30, _cpu(figures, "many", "yamllint"), ""),
+        Target("many manifests: CPU against kubeconform", 1 / 2, _cpu(figures, "many", "kubeconform"), ""),
+        Target("mixed tree: CPU against composing all", 1 / 3, _cpu(figures, "tree", NODES), ""),
+        Target("one manifest: peak memory", 30, peaks[0] / MIB, "MiB"),
+        Target(f"peak memory: {most} against {few}", 1.25, peaks[3] / peaks[1], ""),
+    ]
+
+
+def _cpu(figures: Figures, case: str, other: str) -> float | None:
+    """Return cnilint's CPU time as a multiple of another's."""
+    costs = figures[case]
+    return costs["cnilint"].cpu / costs[other].cpu if other in costs else None

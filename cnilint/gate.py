@@ -1,0 +1,63 @@
+"""What tells at a glance that a rule cannot find anything: worked out when the rule is read.
+
+Most rules concern few files. The facts without which a condition cannot hold, and the comparisons of single facts that
+it asks for, are looked at before an expression is even read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cnilint.cel.requires import requires
+from cnilint.knowledge.vocabulary import vocabulary
+
+if TYPE_CHECKING:
+    from cnilint.cel.nodes import Ast
+    from cnilint.rule import Route
+
+_MIRRORED: Final = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def required(each: tuple[str, Ast] | None, when: Ast | None) -> tuple[Route, ...]:
+    """Return the facts that must be there for a rule to find anything, the cheapest first."""
+    routes = [*(requires(each[1]) if each else ()), *(requires(when) if when is not None else ())]
+    steps = {tuple(route.split(".")) for route in routes}
+    if each and each[1][0] == "name":
+        steps.add((each[1][2],))
+    known = (step for step in steps if step[0] in vocabulary())
+    return tuple(sorted(known, key=lambda step: (step[0] not in ("chosen", "set"), len(step) > 1, step)))
+
+
+def compared(when: Ast | None) -> tuple[tuple[Route, str, object], ...]:
+    """Return the comparisons of single facts with literals that a condition's conjunction asks for."""
+    parts = [] if when is None else when[2] if when[0] == "&&" else [when]
+    found = (_comparison(part) for part in parts)
+    return tuple(item for item in found if item is not None and item[0][0] in vocabulary())
+
+
+def _comparison(part: Ast) -> tuple[Route, str, object] | None:
+    """Return ``fact``, ``!fact`` or ``fact < literal`` as route, operator and literal."""
+    if part[0] == "not":
+        return _against(part[2], "==", False)  # noqa: FBT003  # the literal it is compared with
+    if part[0] not in _MIRRORED:
+        return _against(part, "==", True)  # noqa: FBT003
+    sign, left, right = part[0], part[2], part[3]
+    if left[0] in ("int", "string", "bool"):
+        sign, left, right = _MIRRORED[sign], right, left
+    return _against(left, sign, right[2]) if right[0] in ("int", "string", "bool") else None
+
+
+def _against(node: Ast, sign: str, literal: object) -> tuple[Route, str, object] | None:
+    route = _fact(node)
+    return (route, sign, literal) if route else None
+
+
+def _fact(node: Ast) -> Route:
+    """Return the route of ``a``, ``a.b`` or ``a["b"]``; empty for anything else."""
+    if node[0] == "name":
+        return (node[2],)
+    if node[0] == "select" or (node[0] == "index" and node[3][0] == "string"):
+        above = _fact(node[2])
+        step = node[3] if node[0] == "select" else node[3][2]
+        return (*above, step) if above else ()
+    return ()
