@@ -31,7 +31,7 @@ LAYERS = (
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 # Imported only inside the functions that need them.
-LAZY = {"jsonschema", "pathspec", "tomllib", "difflib", "dataclasses", "pathlib", "importlib", "multiprocessing"}
+LAZY = {"jsonschema", "tomllib", "difflib", "dataclasses", "pathlib", "importlib", "multiprocessing"}
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted((ROOT / "cnilint").rglob("*.py"))
 
