@@ -37,6 +37,11 @@ def element(setting: Setting, **fields: object) -> Element:
     return {"name": setting.name, "container": setting.container, "at": setting.at, "setting": setting, **fields}
 
 
+def name_element(setting: Setting, **fields: object) -> Element:
+    """Return an element that points at the setting's name."""
+    return element(setting, **fields) | {"at": setting.named_at}
+
+
 def _read(context: Context) -> Iterator[tuple[Setting, Variable]]:
     """Yield the chosen settings that the process reads, with what is known of them."""
     table = variables()
@@ -113,7 +118,7 @@ def unknown(context: Context) -> list[Element]:
         if name in variables() or foreign(name) or name in referenced or shipped_unread(name, context.release):
             continue
         close = nearest(name)
-        found.append(element(setting, nearest=close or "", near=close is not None))
+        found.append(name_element(setting, nearest=close or "", near=close is not None))
     return found
 
 
@@ -131,7 +136,7 @@ def misplaced(context: Context) -> list[Element]:
             continue
         readers = [name for name in (MAIN, INIT, AGENT, "cni-metrics-helper") if name in variable.containers]
         if readers and variable.status != "library" and context.reads(variable):
-            found.append(element(setting, readers=" and ".join(readers)))
+            found.append(name_element(setting, readers=" and ".join(readers)))
     return found
 
 
@@ -172,7 +177,7 @@ def removed(context: Context) -> list[Element]:
         variable = table.get(setting.name)
         gone = variable and (variable.removed or variable.dead)
         if variable and gone and context.number is not None and context.since(gone):
-            found.append(element(setting, version=gone, why=variable.description))
+            found.append(name_element(setting, version=gone, why=variable.description))
     return found
 
 
@@ -185,14 +190,14 @@ def premature(context: Context) -> list[Element]:
         if not variable or not variable.first or setting.container not in variable.containers:
             continue
         if context.number is not None and not context.since(variable.first):
-            found.append(element(setting, version=variable.first))
+            found.append(name_element(setting, version=variable.first))
     return found
 
 
 def undocumented(context: Context) -> list[Element]:
     """Return the settings that work and that upstream documents nowhere."""
     return [
-        element(setting, description=variable.description)
+        name_element(setting, description=variable.description)
         for setting, variable in _read(context)
         if variable.status == "undocumented"
         and variable.group != "identity"

@@ -53,6 +53,11 @@ class Setting(NamedTuple):
         return span(self.text, self.name_node if node is None or isinstance(node, MappingNode) else node)
 
     @property
+    def named_at(self) -> Span:
+        """The place of its name."""
+        return span(self.text, self.name_node)
+
+    @property
     def written(self) -> str:
         """The characters of the value as they stand in the text."""
         return self.at.content
