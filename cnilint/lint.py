@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Condition = Callable[[Mapping[str, object]], object]
 
 OFF = "off"
+_QUOTES = "\"'"
 
 
 class Outcome(NamedTuple):
@@ -166,7 +167,7 @@ def _elements(ready: _Ready, facts: Facts) -> list[dict[str, object]]:
 
 
 def _finding(rule: Rule, facts: Facts, names: Mapping[str, object], element: Mapping[str, object]) -> Finding:
-    shown = [places.place(facts, route, element) for route in rule.also if places.stands(facts, route)]
+    shown = [(route[-1], places.place(facts, route, element)) for route in rule.also if places.stands(facts, route)]
     edits: tuple[Edit, ...] = ()
     if rule.edit:
         verb, route, to = rule.edit
@@ -181,9 +182,14 @@ def _finding(rule: Rule, facts: Facts, names: Mapping[str, object], element: Map
         rule.fix,
         rule.url,
         edits,
-        tuple((span.content.strip("\"'"), location(span)) for span in shown),
+        tuple((_note(name, span.content), location(span)) for name, span in shown),
         places.entry_line(facts, rule.at, element),
     )
+
+
+def _note(name: str, written: str) -> str:
+    """Return what is there to see at a further place: ``MAX_ENI=1``, or a flag as it is written."""
+    return written if name in written else f"{name}={written.strip(_QUOTES)}"
 
 
 class _Scope(dict[str, object]):

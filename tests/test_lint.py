@@ -156,7 +156,7 @@ def test_findings_come_in_the_order_of_their_places(manifest: str) -> None:
     rules = [rule("zz"), rule("aa"), rule("first", when="has(set.ENABLE_IPv4)", more="also: [set.ENABLE_IPv4]")]
     found = findings(manifest, *rules)
     assert [item.rule for item in found] == ["aa", "first", "zz"]
-    assert [(name, place.line) for name, place in found[1].related] == [("true", 17)]
+    assert [(name, place.line) for name, place in found[1].related] == [("ENABLE_IPv4=true", 17)]
 
 
 def test_a_rule_that_crashes_is_an_error_about_cnilint(manifest: str) -> None:
