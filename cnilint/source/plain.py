@@ -8,11 +8,11 @@ becomes a string. Seen running: ``kubectl label --local -f x.yaml a=b -o json`` 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from cnilint.errors import ExcessError, SourceError
 from cnilint.record import NamedTuple
-from cnilint.source.yaml import MappingNode, Node, ScalarNode, SequenceNode, implicit, template_error
+from cnilint.source.yaml import IMPLICIT, MappingNode, Node, ScalarNode, SequenceNode, implicit, template_error
 
 if TYPE_CHECKING:
     from cnilint.source.text import Text
@@ -135,7 +135,7 @@ class Plain:
 
 def scalar(node: ScalarNode) -> object:
     """Return a scalar's value as kubectl reads it."""
-    if implicit(node):
+    if node.ctag is IMPLICIT or implicit(node):
         return _quoted(node.value) if node.style else resolved(node.value)
     tag = str(node.ctag)
     value = node.value if tag == _STR else resolved(node.value)
@@ -172,6 +172,9 @@ def _integer(digits: str) -> int:
 
 def key_text(node: ScalarNode) -> str:
     """Return a key as the string that JSON makes of it."""
+    text = node.value
+    if node.ctag is IMPLICIT and text not in _WORDS and text[0] not in _NUMBER_STARTS and text.isascii():
+        return cast("str", text)  # nearly every key
     value = scalar(node)
     if isinstance(value, str):
         return value
