@@ -74,7 +74,7 @@ def _conforms(name: str, value: object, kind: object) -> None:
         ("localhost:5000/cni:1.16.4", None, "v1.16.4"),
         ("cni:latest", None, None),
         ("cni:latest", "v1.16.0", "v1.16.0"),
-        ("cni:v1.23.1", "v1.16.0", "v1.16.0"),
+        ("cni:v1.23.1", "v1.16.0", "v1.23.1"),
         ("'cni:${VERSION}'", None, None),
         (f"cni@sha256:{'0' * 64}", None, None),
     ],

@@ -53,10 +53,8 @@ class Context:
 
     @cached_property
     def release(self) -> str | None:
-        """The release: from the image tag of aws-node, else as told (told wins); None when neither says."""
-        if self.told.cni:
-            return self.told.cni
-        return self.image_version(MAIN)
+        """The release: from the image tag of aws-node, else as told; None when neither says."""
+        return self.image_version(MAIN) or self.told.cni
 
     @cached_property
     def number(self) -> tuple[int, int, int] | None:
