@@ -36,72 +36,40 @@ class Case(NamedTuple):
     rows: tuple[Row, ...]
 
 
-def cases(place: Workplace, *, kubeconform: bool) -> Iterator[Case]:
-    """Yield the cases; the first one tells what a start costs, by which later ones scale."""
+def cases(place: Workplace) -> Iterator[Case]:
+    """Yield the cases."""
     size = place.size
-    yield Case(
-        "one",
-        "One stock manifest, cold: 6 documents, 12 KB",
-        size.cold_rounds,
-        (
-            Row(PYTHON, (place.python, "-c", "pass")),
-            *_linters(place, "one.yaml", kubeconform=kubeconform),
-            Row(START, (*place.yamllint, "--version")),
-        ),
-    )
-    yield Case(
-        "many",
-        f"{size.manifests:,} manifests",
-        size.rounds,
-        (*_linters(place, "many", "sample", size.manifests / size.sample, kubeconform), *_parsers(place, "many")),
-    )
-    yield Case(
-        "manifests",
-        f"One file of {size.documents:,} documents: manifests one after the other",
-        size.rounds,
-        (
-            *_linters(place, "manifests.yaml", "manifests-tenth.yaml", 10, kubeconform),
-            *_parsers(place, "manifests.yaml"),
-        ),
-    )
-    yield Case(
-        "objects",
-        f"One file of {size.documents:,} documents: one manifest and other objects",
-        size.rounds,
-        (Row("cnilint", (*place.cnilint, "objects.yaml")), *_parsers(place, "objects.yaml")),
-    )
-    yield Case(
-        "tree",
-        f"A tree of {size.hundreds * 100:,} mixed files, of which {size.hundreds} matter",
-        size.rounds,
-        (*_linters(place, "tree", "tree-sample", size.hundreds), *_parsers(place, "tree")),
-    )
-    yield Case(
-        "memory",
-        "Peak memory of cnilint",
-        size.rounds,
-        tuple(
-            Row(f"{count:,} manifest{'s' * (count != 1)}", (*place.cnilint, path)) for count, path in _growing(place)
-        ),
-    )
+    python = Row(PYTHON, (place.python, "-c", "pass"))
+    yield Case("one", "One stock manifest, cold", size.cold_rounds, (python, *_linters(place, "one.yaml")))
+    each = (*_linters(place, "many", "sample", size.manifests / size.sample), *_parsers(place, "many"))
+    yield Case("many", f"{size.manifests:,} manifests", size.rounds, (python, *each))
+    title = f"One file of {size.documents:,} documents:"
+    each = (*_linters(place, "manifests.yaml", "tenth.yaml", 10), *_parsers(place, "manifests.yaml"))
+    yield Case("manifests", f"{title} manifests one after the other", size.rounds, (python, *each))
+    each = (*_own(place, "objects.yaml"), *_parsers(place, "objects.yaml"))
+    yield Case("objects", f"{title} one manifest and other objects", size.rounds, (python, *each))
+    title = f"A tree of {size.hundreds * 100:,} mixed files, of which {size.hundreds} matter"
+    each = (*_own(place, "tree"), *_yamllint(place, "tree-sample", size.hundreds), *_parsers(place, "tree"))
+    yield Case("tree", title, size.rounds, (python, *each))
+    yield Case("memory", "cnilint's peak memory", size.rounds, (python, *_growing(place)))
 
 
-def _growing(place: Workplace) -> tuple[tuple[int, str], ...]:
-    size = place.size
-    return (1, "one.yaml"), (100, "hundred"), (size.manifests, "many"), (size.more_manifests, "more")
-
-
-def _linters(
-    place: Workplace,
-    path: str,
-    sample: str = "",
-    factor: float = 1.0,
-    kubeconform: bool = False,  # noqa: FBT001, FBT002
-) -> Iterator[Row]:
-    yield Row("cnilint", (*place.cnilint, path))
-    yield Row("yamllint", (*place.yamllint, sample or path), factor)
-    if kubeconform:
+def _linters(place: Workplace, path: str, sample: str = "", factor: float = 1.0) -> Iterator[Row]:
+    """Yield the linters on a path; the slow one may get a sample."""
+    yield from _own(place, path)
+    yield from _yamllint(place, sample or path, factor)
+    if place.kubeconform:
         yield Row("kubeconform", (*place.kubeconform, path))
+
+
+def _own(place: Workplace, path: str) -> Iterator[Row]:
+    yield Row("cnilint", (*place.cnilint, path))
+
+
+def _yamllint(place: Workplace, path: str, factor: float) -> Iterator[Row]:
+    yield Row("yamllint", (*place.yamllint, path), factor)
+    if factor != 1:
+        yield Row(START, (*place.yamllint, "--version"))
 
 
 def _parsers(place: Workplace, path: str) -> Iterator[Row]:
@@ -109,11 +77,17 @@ def _parsers(place: Workplace, path: str) -> Iterator[Row]:
     yield Row(NODES, (*place.nodes, path))
 
 
-def measured(case: Case, place: Workplace, before: Figures) -> dict[str, Cost]:
-    """Return what each command of a case costs."""
-    found = costs({row.name: row.command for row in case.rows}, case.rounds, place.folder)
-    factors = {row.name: row.factor for row in case.rows}
-    return {
-        name: cost if factors[name] == 1 else cost.times(factors[name], before["one"][START])
-        for name, cost in found.items()
-    }
+def _growing(place: Workplace) -> Iterator[Row]:
+    size = place.size
+    yield Row("1 manifest", (*place.cnilint, "one.yaml"))
+    for count, path in ((100, "hundred"), (size.manifests, "many"), (size.more_manifests, "more")):
+        yield Row(f"{count:,} manifests", (*place.cnilint, path))
+
+
+def measured(case: Case, folder: str) -> dict[str, Cost]:
+    """Return what each command of a case costs, as if all had the whole input."""
+    found = costs({row.name: row.command for row in case.rows}, case.rounds, folder)
+    for row in case.rows:
+        if row.factor != 1:
+            found[row.name] = found[row.name].times(row.factor, found[START])
+    return found

@@ -56,17 +56,17 @@ def _figures(place: Workplace) -> Figures:
     missing = place.no_kubeconform()
     if missing:
         print(f"kubeconform is left out: {missing}")
+        place.kubeconform = ()
     figures: Figures = {}
-    for case in cases(place, kubeconform=not missing):
-        figures[case.name] = measured(case, place, figures)
-        _print_case(case, figures)
+    for case in cases(place):
+        figures[case.name] = measured(case, place.folder)
+        _print_case(case, figures[case.name])
     return figures
 
 
-def _print_case(case: Case, figures: Figures) -> None:
+def _print_case(case: Case, costs: dict[str, Cost]) -> None:
     print(f"\n{case.title} ({case.rounds} rounds)\n{_line(_HEAD)}")
-    costs = figures[case.name]
-    bare, own = figures["one"][PYTHON].cpu, costs["cnilint"].cpu if "cnilint" in costs else None
+    bare, own = costs[PYTHON].cpu, costs["cnilint"].cpu if "cnilint" in costs else None
     for row in case.rows:
         cost = costs[row.name]
         name = row.name + " *" * (row.factor != 1)

@@ -38,16 +38,16 @@ class Target(NamedTuple):
 
 def targets(figures: Figures) -> list[Target]:
     """Return the targets with the figures for them."""
-    peaks = [cost.peak for cost in figures["memory"].values()]
-    few, most = list(figures["memory"])[1::2]
+    peaks = {name: cost.peak for name, cost in figures["memory"].items()}
+    _, one, few, _, most = peaks
     return [
         Target("one manifest, cold: CPU against bare Python", 7, _cpu(figures, "one", PYTHON), ""),
         Target("one manifest, cold: CPU against yamllint", 1 / 2, _cpu(figures, "one", "yamllint"), ""),
         Target("many manifests: CPU against yamllint", 1 / 30, _cpu(figures, "many", "yamllint"), ""),
         Target("many manifests: CPU against kubeconform", 1 / 2, _cpu(figures, "many", "kubeconform"), ""),
         Target("mixed tree: CPU against composing all", 1 / 3, _cpu(figures, "tree", NODES), ""),
-        Target("one manifest: peak memory", 30, peaks[0] / MIB, "MiB"),
-        Target(f"peak memory: {most} against {few}", 1.25, peaks[3] / peaks[1], ""),
+        Target("one manifest: peak memory", 30, peaks[one] / MIB, "MiB"),
+        Target(f"peak memory: {most} against {few}", 1.25, peaks[most] / peaks[few], ""),
     ]
 
 

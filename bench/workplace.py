@@ -50,7 +50,7 @@ class Workplace:
         self.raw = (self.python, _PARSING, "raw")
         self.nodes = (self.python, _PARSING, "nodes")
         cached = ("-cache", self.made("schemas"))
-        self.kubeconform = ("kubeconform", *(("-schema-location", schemas) if schemas else cached))
+        self.kubeconform: tuple[str, ...] = ("kubeconform", *(("-schema-location", schemas) if schemas else cached))
 
     def made(self, *parts: str) -> str:
         """Return the path of a folder, which then exists."""
@@ -77,7 +77,7 @@ class Workplace:
         self._write("hundred", manifests[:100])
         self._write("sample", manifests[: size.sample])
         self._write("", [("manifests.yaml", manifest.documents(size.documents))])
-        self._write("", [("manifests-tenth.yaml", manifest.documents(size.documents // 10))])
+        self._write("", [("tenth.yaml", manifest.documents(size.documents // 10))])
         self._write("", [("objects.yaml", mixed.objects(size.documents))])
         self._write("tree", mixed.files(size.hundreds))
         self._write("tree-sample", mixed.files(1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -81,9 +82,11 @@ def overview(rules: Iterable[Rule]) -> str:
         parts.append(
             "\n".join([f"**{category}**\n", "| rule | severity | effect | |", "| --- | --- | --- | --- |", *rows])
         )
-    shifted = [
-        "\n".join(f"#{line}" if line.startswith("#") else line for line in page(rule).rstrip().splitlines())
-        for members in by_category.values()
-        for rule in members
-    ]
+    shifted = (_shifted(page(rule)) for members in by_category.values() for rule in members)
     return "\n\n".join([*parts, *shifted]) + "\n"
+
+
+def _shifted(text: str) -> str:
+    """Return a page with its headings one level lower; a comment in an example is no heading."""
+    blocks = text.rstrip().split("```")
+    return "```".join(block if index % 2 else re.sub(r"(?m)^#", "##", block) for index, block in enumerate(blocks))

@@ -131,10 +131,10 @@ def _may_hold(rule: AnyRule, facts: Facts) -> bool:
     Most rules end here for most files: their expressions need not even be read.
     """
     try:
-        for route in rule.requires:
-            if _reached(facts, route) == []:
+        for route, sign, literal in rule.holds:
+            if not _COMPARE[sign](_reached(facts, route), literal):
                 return False
-        return all(_COMPARE[sign](_reached(facts, route), literal) for route, sign, literal in rule.holds)
+        return all(_reached(facts, route) != [] for route in rule.requires)
     except (KeyError, TypeError):  # not there, or unknown: neither can make a condition true
         return False
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -193,7 +193,7 @@ CONTAINERS = st.sampled_from([MAIN, INIT, AGENT])
 CHANGE = st.tuples(CONTAINERS, NAMES, TEXTS, st.booleans())
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None)
 @given(st.data(), st.lists(CHANGE, min_size=1, max_size=4))
 def test_whatever_is_written_the_answer_makes_sense(
     corpus: Path, data: st.DataObject, changes: list[tuple[str, str, str, bool]]

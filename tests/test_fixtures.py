@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import shlex
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from cnilint.rule import built_in
+
 if TYPE_CHECKING:
     from conftest import CommandLine, Ran
 
 FIXTURES = Path(__file__).parent / "fixtures"
+RULES = cache(built_in)  # read once for all tests
 RUN = "# run: cnilint check "
+
+
+@pytest.fixture(autouse=True)
+def rules_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cnilint.run.built_in", RULES)
 
 
 def inputs(folder: str) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +186,17 @@ def _undescribed(schema: dict[str, Any], where: str = "") -> list[str]:
 def test_an_editor_can_say_something_about_every_key() -> None:
     every = [SCHEMA, SCHEMA["$defs"]["given"], SCHEMA["properties"]["bad"]["items"]]
     assert [name for schema in every for name in _undescribed(schema)] == []
+
+
+def _described(heading: str, page: Path = Path(__file__).parent.parent / "docs" / "rule-files.md") -> list[str]:
+    """Return the first cells of the tables of a section of the page, those that are code."""
+    section = re.split(rf"^##+ {heading}$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)[1]
+    return re.findall(r"^\| `(\w+)` \|", re.split(r"^##", section, maxsplit=1, flags=re.MULTILINE)[0], re.MULTILINE)
+
+
+def test_the_reference_has_every_key() -> None:
+    keys = _described("The keys")
+    assert sorted(keys) == sorted(SCHEMA["properties"])
+    assert keys[: len(SCHEMA["required"])] == SCHEMA["required"]
+    example = SCHEMA["properties"]["bad"]["items"]["properties"]
+    assert _described("Examples") == [*example, *SCHEMA["$defs"]["given"]["properties"]]
