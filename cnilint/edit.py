@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from cnilint.record import NamedTuple
 from cnilint.source.plain import resolved
-from cnilint.source.yaml import CollectionNode, ScalarNode, end
+from cnilint.source.yaml import CollectionNode, ScalarNode, end, implicit
+from cnilint.source.yaml import start as first
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,8 +45,12 @@ def fixed(content: str, edits: Iterable[Edit]) -> str:
 
 def removal(text: Text, parent: Node, index: int) -> Edit | None:
     """Return the edit that takes one item out of a list, or one key out of a mapping."""
-    flow = isinstance(parent, CollectionNode) and parent.flow_style
-    return _flow_removal(parent, index) if flow else _block_removal(text, parent, index)
+    if isinstance(parent, CollectionNode) and parent.flow_style:
+        edit = _flow_removal(parent, index)
+        start, stop = _bounds(parent, index)
+        between = text.content[edit.start : start] + text.content[stop : edit.end]
+        return None if "#" in between else edit  # a comment there may be another item's
+    return _block_removal(text, parent, index)
 
 
 def _bounds(parent: Node, index: int) -> tuple[int, int]:
@@ -82,9 +87,10 @@ def _block_removal(text: Text, parent: Node, index: int) -> Edit | None:
 
 def replacement(text: Text, node: Node, content: str) -> Edit | None:
     """Return the edit that gives a scalar another content and keeps its quotes where it has any."""
-    if not isinstance(node, ScalarNode) or node.style in ("|", ">") or not content.isprintable():
+    plain = isinstance(node, ScalarNode) and node.style not in ("|", ">") and implicit(node)
+    if not isinstance(node, ScalarNode) or not plain or not content.isprintable():
         return None
-    start, stop = node.start_mark.index, node.end_mark.index
+    start, stop = first(text, node), node.end_mark.index
     if "\n" in text.content[start:stop]:
         return None
     if node.style == "'":
@@ -96,7 +102,7 @@ def replacement(text: Text, node: Node, content: str) -> Edit | None:
 
 def quotation(text: Text, node: Node) -> Edit | None:
     """Return the edit that puts an unquoted scalar into quotes, its characters as they are."""
-    if not isinstance(node, ScalarNode) or node.style:
+    if not isinstance(node, ScalarNode) or node.style or not implicit(node):
         return None
-    start, stop = node.start_mark.index, node.end_mark.index
+    start, stop = first(text, node), node.end_mark.index
     return Edit(start, stop, f'"{text.content[start:stop]}"') if stop > start else None

@@ -3,6 +3,7 @@
 CnilintError
 ├── SourceError   a file could not be read or understood
 │   └── ExcessError   a text means more than any reader should take: too deep, or too many nodes behind its aliases
+├── FixError      a file's fixes would do harm, so that they were not applied
 ├── RuleError     a rule file is wrong, or a rule failed while it judged
 └── ConfigError   the configuration or an option is wrong
 """
@@ -34,6 +35,10 @@ class SourceError(CnilintError):
 
 class ExcessError(SourceError):
     """A text means more than any reader should take."""
+
+
+class FixError(CnilintError):
+    """A file's fixes would do harm, so that they were not applied."""
 
 
 class RuleError(CnilintError):

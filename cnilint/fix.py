@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cnilint import files
 from cnilint.edit import fixed
-from cnilint.errors import CnilintError, SourceError
+from cnilint.errors import CnilintError, FixError, SourceError
 from cnilint.record import NamedTuple
 from cnilint.source.text import decoded
 
@@ -33,7 +33,7 @@ class Fixed(NamedTuple):
 def result(run: Run, raw: bytes, path: str) -> Fixed | None:
     """Return what a file becomes, None where there is nothing to fix.
 
-    Raises SourceError where the fixed text would not be understood or would bring findings of its own: then nothing
+    Raises FixError where the fixed text would not be understood or would bring findings of its own: then nothing
     is changed.
     """
     outcome = run.outcome(raw, path)
@@ -54,7 +54,7 @@ def result(run: Run, raw: bytes, path: str) -> Fixed | None:
 
 
 def _verify(before: Outcome, after: Outcome, path: str) -> None:
-    """Raise SourceError unless the edits took findings away and brought none."""
+    """Raise FixError unless the edits took findings away and brought none."""
     known = {(finding.rule, finding.message) for finding in before.findings}
     fresh = [finding.rule for finding in after.findings if (finding.rule, finding.message) not in known]
     if after.errors or not after.checked or fresh or len(after.findings) >= len(before.findings):
@@ -65,7 +65,7 @@ def _verify(before: Outcome, after: Outcome, path: str) -> None:
             if fresh
             else "it had no effect"
         )
-        raise SourceError(f"not fixed, and left as it is: {why}", path)
+        raise FixError(f"left as it is: {why}", path)
 
 
 def write(path: str, raw: bytes) -> None:
@@ -97,7 +97,7 @@ def fixes(run: Run, paths: list[str]) -> tuple[list[Fixed], list[CnilintError]]:
             change = result(run, files.content(path), path)
         except CnilintError as error:
             # That a file cannot be read or understood is told by the report that follows.
-            if "not fixed" in error.message:
+            if isinstance(error, FixError):
                 errors.append(error)
             continue
         if change:
@@ -109,6 +109,7 @@ def diff(change: Fixed) -> str:
     """Return a unified diff of a file, as ``git apply`` takes it."""
     from difflib import unified_diff  # noqa: PLC0415  # only for --diff
 
+    name = change.path.lstrip("/")
     before, after = change.before.splitlines(keepends=True), change.after.splitlines(keepends=True)
-    lines = unified_diff(before, after, f"a/{change.path}", f"b/{change.path}")
+    lines = unified_diff(before, after, f"a/{name}", f"b/{name}")
     return "".join(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n" for line in lines)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # The fact that lists the comments which ignored nothing; only the engine knows it, after all other rules.
 FACT: Final = "unusedIgnores"
 
-_COMMENT: Final = r"(?m)(?:^|(?<=[ \t]))#[ \t]*cnilint:[ \t]*ignore\[([^\]\n]*)\]"
+_COMMENT: Final = r"(?m)(?:^|(?<=[ \t]))#[^\n]*?\bcnilint:[ \t]*ignore\b(?:\[([^\]\n]*)\]|([^\n]*))"
 
 
 class Comment(NamedTuple):
@@ -42,7 +42,8 @@ def comments(text: Text) -> list[Comment]:
         if text.content[text.starts[line - 1] : match.start()].strip() == "":
             while line < len(text.starts) and text.line(line).lstrip().startswith("#"):
                 line += 1
-        names = tuple(name.strip() for name in match[1].split(",") if name.strip())
+        written = match[2].strip() or "nothing" if match[1] is None else match[1]  # without brackets it ignores nothing
+        names = tuple(name.strip() for name in written.split(",") if name.strip())
         found.append(Comment(names, match.start(), match.end(), line, set()))
     return found
 

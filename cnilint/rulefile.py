@@ -205,7 +205,19 @@ class _Reader:
     def routes(self, key: str) -> tuple[tuple[str, ...], ...]:
         """Return a key's routes: one, or a list."""
         found = self.data.get(key, [])
-        return tuple(self.steps(item, key) for item in (found if isinstance(found, list) else [found]))
+        routes = tuple(self.steps(item, key) for item in (found if isinstance(found, list) else [found]))
+        if key == "at" and not routes:
+            self.fail("at must be a route or a list of one or more", key)
+        for route in routes:
+            if route[0] not in _ROOTS and self.place(route) != "place":
+                self.fail(f"{key}: {'.'.join(route)} is no place; an element's place is {route[0]}.at", key)
+        return routes
+
+    def place(self, route: tuple[str, ...]) -> object:
+        """Return the type of a field of an element."""
+        kind = self.names[route[0]]
+        fields = kind[1] if isinstance(kind, tuple) and kind[0] == "object" else {}
+        return fields.get(route[-1]) if len(route) > 1 else None
 
     def steps(self, route: object, key: str) -> tuple[str, ...]:
         """Return the steps of ``set.X``, ``object.spec.template``, ``m.at``; one in brackets is a name or an index."""

@@ -49,6 +49,8 @@ def test_a_removal_takes_the_entry_and_nothing_else(before: str, number: int, af
         ("env:\n  - A\n", 0),  # an empty block would be null
         ("env:\n  - - A\n    - B\n  - C\n", 0),
         ("a: 1\nenv: &x\n- A\n", 0),
+        ("env: [\n  A,\n  # of B\n  B]\n", 0),
+        ("env: [A, # of A\n  B]\n", 1),
     ],
 )
 def test_a_removal_that_could_take_more_is_none(content: str, number: int) -> None:
@@ -86,7 +88,10 @@ def test_a_replacement_of_what_runs_over_lines_is_none(written: str) -> None:
     assert replacement(text, child(root, "a"), "z") is None  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("written", "after"), [("true", '"true"'), ("0777", '"0777"'), ("'x'", None), ("", None)])
+@pytest.mark.parametrize(
+    ("written", "after"),
+    [("true", '"true"'), ("0777", '"0777"'), ("'x'", None), ("", None), ("&b 3", '&b "3"'), ("!!int 3", None)],
+)
 def test_a_quotation_adds_quotes_and_nothing_else(written: str, after: str | None) -> None:
     text, root = parsed(f"a: {written}\n")
     edit = quotation(text, child(root, "a"))  # type: ignore[arg-type]

@@ -111,7 +111,8 @@ def test_an_error_in_a_condition_is_silence(when: str, manifest: str) -> None:
         ('"5" #cnilint:ignore[ warm , other]', [], ["other"]),
         ('"5"  # cnilint: ignore[pool]', [], []),
         ('"5"  # cnilint: ignore[wram]', ["warm"], ["wram"]),
-        ('"5"  # cnilint: ignore', ["warm"], []),
+        ('"5"  # cnilint: ignore', ["warm"], ["nothing"]),
+        ('"5"  # five. cnilint: ignore[warm]', [], []),
     ],
 )
 def test_a_comment_on_the_line_ignores(

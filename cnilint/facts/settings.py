@@ -150,18 +150,24 @@ def duplicated(context: Context) -> list[Element]:
         last = context.surface.setting(setting.container, setting.name)
         if last is None or last is setting:
             continue
-        both = isinstance(setting.value, str) and isinstance(last.value, str)
+        texts = [_meant(item) for item in (setting, last)]
+        known = UNKNOWN not in texts
         found.append(
             element(
                 setting,
-                first=setting.value if isinstance(setting.value, str) else "",
-                last=last.value if isinstance(last.value, str) else "",
-                same=both and setting.value == last.value,
-                known=both,
+                first=texts[0] if known else "",
+                last=texts[1] if known else "",
+                same=known and texts[0] == texts[1],
+                known=known,
                 previous=last.at,
             )
         )
     return found
+
+
+def _meant(setting: Setting) -> object:
+    """Return the text of a setting, also of one without its quotes; UNKNOWN where it cannot be told."""
+    return setting.value if setting.is_string else as_text(setting.value, setting.written)
 
 
 def valueless(context: Context) -> list[Element]:

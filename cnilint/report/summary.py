@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnilint.errors import ConfigError, RuleError, SourceError
+from cnilint.errors import ConfigError, FixError, RuleError, SourceError
 from cnilint.finding import SEVERITIES
 
 if TYPE_CHECKING:
@@ -12,7 +12,12 @@ if TYPE_CHECKING:
     from cnilint.finding import Report
 
 
-_FAULTS = ((SourceError, "cannot check"), (RuleError, "broken rule"), (ConfigError, "wrong configuration"))
+_FAULTS = (
+    (SourceError, "cannot check"),
+    (FixError, "not fixed"),
+    (RuleError, "broken rule"),
+    (ConfigError, "wrong configuration"),
+)
 
 
 def fault(error: CnilintError) -> str:

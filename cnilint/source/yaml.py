@@ -34,6 +34,7 @@ __all__ = [
     "end",
     "implicit",
     "span",
+    "start",
 ]
 
 MAX_DEPTH = 200
@@ -194,6 +195,15 @@ def end(node: Any) -> int:  # noqa: ANN401  # ruamel's nodes are untyped
     return cast("int", node.end_mark.index)
 
 
+def start(text: Text, node: Node) -> int:
+    """Return the offset of the node's first character, behind its anchor and its tag."""
+    first = cast("int", node.start_mark.index)
+    if text.content[first : first + 1] not in ("&", "!"):
+        return first
+    found = re.compile(r"(?:[&!]\S*\s+)*").match(text.content, first)
+    return min(found.end(), end(node)) if found else first
+
+
 def span(text: Text, node: Node) -> Span:
-    """Return the node's span, quotes and block indicators included."""
-    return text.span(node.start_mark.index, end(node))
+    """Return the node's span, quotes and block indicators included, its anchor and tag not."""
+    return text.span(start(text, node), end(node))
