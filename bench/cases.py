@@ -42,7 +42,7 @@ def cases(place: Workplace) -> Iterator[Case]:
     python = Row(PYTHON, (place.python, "-c", "pass"))
     yield Case("one", "One stock manifest, cold", size.cold_rounds, (python, *_linters(place, "one.yaml")))
     each = (*_linters(place, "many", "sample", size.manifests / size.sample), *_parsers(place, "many"))
-    yield Case("many", f"{size.manifests:,} manifests", size.rounds, (python, *each))
+    yield Case("many", f"{size.manifests:,} manifests", size.long_rounds, (python, *each))
     title = f"One file of {size.documents:,} documents:"
     each = (*_linters(place, "manifests.yaml", "tenth.yaml", 10), *_parsers(place, "manifests.yaml"))
     yield Case("manifests", f"{title} manifests one after the other", size.rounds, (python, *each))
@@ -51,7 +51,7 @@ def cases(place: Workplace) -> Iterator[Case]:
     title = f"A tree of {size.hundreds * 100:,} mixed files, of which {size.hundreds} matter"
     each = (*_own(place, "tree"), *_yamllint(place, "tree-sample", size.hundreds), *_parsers(place, "tree"))
     yield Case("tree", title, size.rounds, (python, *each))
-    yield Case("memory", "cnilint's peak memory", size.rounds, (python, *_growing(place)))
+    yield Case("memory", "cnilint's peak memory", size.peak_rounds, (python, *_growing(place)))
 
 
 def _linters(place: Workplace, path: str, sample: str = "", factor: float = 1.0) -> Iterator[Row]:

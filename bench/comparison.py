@@ -32,6 +32,10 @@ def main() -> None:
         place.install()
         place.fill()
         _check_input(place)
+        missing = place.no_kubeconform()
+        if missing:
+            print(f"kubeconform is left out: {missing}")
+            place.kubeconform = ()
         told = place.versions() | {"cores": str(os.cpu_count())}
         print(" · ".join(f"{name} {version}" for name, version in told.items()))
         figures = _figures(place)
@@ -53,10 +57,6 @@ def _check_input(place: Workplace) -> None:
 
 def _figures(place: Workplace) -> Figures:
     """Measure case by case, and print each when it is done."""
-    missing = place.no_kubeconform()
-    if missing:
-        print(f"kubeconform is left out: {missing}")
-        place.kubeconform = ()
     figures: Figures = {}
     for case in cases(place):
         figures[case.name] = measured(case, place.folder)
@@ -85,10 +85,11 @@ def _line(cells: tuple[str, ...]) -> str:
 
 
 def _print_targets(wanted: list[Target], *, quick: bool) -> None:
-    print("\nTargets" + " (of the whole run: a quick one says little)" * quick)
+    print("\nTargets, at most" + " (for the whole run: a quick one says little)" * quick)
+    print(f"  {'':48}{'target':>10}{'measured':>10}{'medians':>10}")
     for target in wanted:
-        limit, figure = target.shown(target.limit), target.shown(target.figure)
-        print(f"  {target.name:58} at most {limit:>9}  measured {figure:>9}  {target.verdict}")
+        limit, figure, other = (target.shown(held) for held in (target.limit, target.figure, target.of_medians))
+        print(f"  {target.name:48}{limit:>10}{figure:>10}{other:>10}  {target.verdict}")
 
 
 def _plain(told: dict[str, str], figures: Figures, wanted: list[Target]) -> dict[str, object]:

@@ -27,6 +27,8 @@ class Size(NamedTuple):
 
     cold_rounds: int
     rounds: int
+    long_rounds: int
+    peak_rounds: int
     manifests: int
     more_manifests: int
     documents: int
@@ -34,8 +36,8 @@ class Size(NamedTuple):
     sample: int  # what yamllint gets of the manifests: it takes a hundred times as long
 
 
-FULL = Size(20, 7, 1000, 3000, 1000, 20, 50)
-QUICK = Size(5, 2, 200, 400, 100, 2, 10)
+FULL = Size(30, 15, 7, 3, 1000, 3000, 1000, 20, 50)
+QUICK = Size(5, 2, 2, 1, 200, 400, 100, 2, 10)
 
 
 class Workplace:
@@ -100,10 +102,12 @@ class Workplace:
         """Return what is measured."""
         found = {
             "Python": self._output(self.python, "-c", "import platform; print(platform.python_version())"),
-            "cnilint": self._output(self.cnilint[0], "--version").split()[-1],
-            "yamllint": self._output(*self.yamllint, "--version").split()[-1],
+            "cnilint": self._output(self.cnilint[0], "--version"),
+            "yamllint": self._output(*self.yamllint, "--version"),
         }
-        return {name: version.strip() for name, version in found.items()}
+        if self.kubeconform:
+            found["kubeconform"] = self._output(self.kubeconform[0], "-v")
+        return {name: version.split()[-1] for name, version in found.items()}
 
     def no_kubeconform(self) -> str:
         """Return why kubeconform cannot be measured; empty where it can."""
@@ -113,6 +117,9 @@ class Workplace:
         return "it cannot have its schemas here: give a location with --schemas" if summary["errors"] else ""
 
     def _output(self, *command: str) -> str:
-        return subprocess.run(
+        told = subprocess.run(
             command, cwd=self.folder, env=environment(self.folder), capture_output=True, text=True, check=False
-        ).stdout
+        )
+        if not told.stdout:
+            raise SystemExit(f"{' '.join(command)} said nothing\n{told.stderr}")
+        return told.stdout

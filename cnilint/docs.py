@@ -1,4 +1,4 @@
-"""Rules as Markdown: what ``cnilint explain`` prints and docs/rules.md holds."""
+"""Rules as Markdown: what ``cnilint explain`` prints and docs/rules.md hold."""
 
 from __future__ import annotations
 
@@ -68,22 +68,24 @@ def _written(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def overview(rules: Iterable[Rule]) -> str:
-    """Return the page that lists every rule by category, each with its own page behind it."""
+def pages(rules: Iterable[Rule]) -> dict[str, str]:
+    """Return the pages of the documentation by their path below docs/: all rules in a table, and a page a category."""
     by_category: dict[str, list[Rule]] = {}
     for rule in rules:
         by_category.setdefault(rule.category, []).append(rule)
-    parts = [
-        "# Rules",
-        "Written by `scripts/write_rules_page.py` from rules/; `cnilint explain RULE` prints one of them.",
-    ]
+    head = "Written by `scripts/write_rules_page.py` from rules/; `cnilint explain RULE` prints one of them."
+    parts, found = ["# Rules", head], {}
     for category, members in sorted(by_category.items()):
-        rows = [f"| [{rule.id}](#{rule.id}) | {rule.severity} | {rule.effect} | {rule.summary} |" for rule in members]
-        parts.append(
-            "\n".join([f"**{category}**\n", "| rule | severity | effect | |", "| --- | --- | --- | --- |", *rows])
-        )
-    shifted = (_shifted(page(rule)) for members in by_category.values() for rule in members)
-    return "\n\n".join([*parts, *shifted]) + "\n"
+        parts.append(f"## [{category}](rules/{category}.md)")
+        parts.append("\n".join(["| rule | severity | effect | |", "| --- | --- | --- | --- |", *map(_row, members)]))
+        whole = [f"# {category}", head, *(_shifted(page(rule)) for rule in members)]
+        found[f"rules/{category}.md"] = "\n\n".join(whole) + "\n"
+    return {"rules.md": "\n\n".join(parts) + "\n", **found}
+
+
+def _row(rule: Rule) -> str:
+    link = f"[{rule.id}](rules/{rule.category}.md#{rule.id})"
+    return f"| {link} | {rule.severity} | {rule.effect} | {rule.summary} |"
 
 
 def _shifted(text: str) -> str:
