@@ -23,9 +23,8 @@ COMMANDS = re.findall(r"(?m)^\$ cnilint (.*)$", README)
 
 ALONE = {
     "after-an-upgrade.yaml": """
-        51 managed-probe-edited
         53 probe-of-other-release
-        60 managed-probe-edited
+        57 managed-probe-edited
         62 probe-of-other-release
         74 removed-variable
         77 ec2-endpoint-without-effect
