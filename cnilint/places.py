@@ -6,21 +6,31 @@ from typing import TYPE_CHECKING, cast
 
 from cnilint.edit import Edit, quotation, removal, replacement
 from cnilint.facts.agent import Arg, argument
-from cnilint.surface.model import AGENT, INIT, MAIN, Setting, node_span
+from cnilint.surface.model import AGENT, INIT, MAIN, Setting, mapping, node_span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from cnilint.facts import Facts
     from cnilint.source.text import Span
+    from cnilint.surface.model import Item
 
 _CONTAINERS = {"set": MAIN, "init": INIT}
 
 
 def first_place(facts: Facts, routes: Sequence[Sequence[str]], element: Mapping[str, object]) -> Span:
-    """Return the place of the first route that leads to something written, else that of the first."""
-    route = next((route for route in routes if len(routes) > 1 and stands(facts, route)), routes[0])
-    return place(facts, route, element)
+    """Return the place of the first route that leads to something chosen, else written, else of the first."""
+    written = [route for route in routes if len(routes) > 1 and stands(facts, route)]
+    chosen = (route for route in written if _chosen(facts, route))
+    return place(facts, next(chosen, written[0] if written else routes[0]), element)
+
+
+def _chosen(facts: Facts, route: Sequence[str]) -> bool:
+    """Tell whether a route leads to a setting that is not as the stock manifest ships it."""
+    if route[0] not in _CONTAINERS:
+        return True
+    setting = facts.context.surface.setting(_CONTAINERS[route[0]], route[-1])
+    return setting in facts.context.chosen
 
 
 def place(facts: Facts, route: Sequence[str], element: Mapping[str, object]) -> Span:
@@ -37,8 +47,7 @@ def place(facts: Facts, route: Sequence[str], element: Mapping[str, object]) -> 
         arg = argument(facts.context, last)
         return arg.at if arg else _agent(facts, "args")
     if root == "configMap":
-        items = surface.siblings.get("ConfigMap", [])
-        spans = (node_span(surface.text, item.node, ("data", last)) for item in items if item.name == "amazon-vpc-cni")
+        spans = (node_span(surface.text, item.node, ("data", last)) for item in _own_config_maps(facts))
         return next((span for span in spans if span), surface.anchor)
     if root == "object":
         return surface.span(*(int(step) if step.isdigit() else step for step in route[1:]))
@@ -60,7 +69,13 @@ def stands(facts: Facts, route: Sequence[str]) -> bool:
     surface = facts.context.surface
     if route[0] in _CONTAINERS:
         return surface.setting(_CONTAINERS[route[0]], route[-1]) is not None
+    if route[0] == "configMap":
+        return any(route[-1] in mapping(item.data.get("data")) for item in _own_config_maps(facts))
     return route[0] != "agent" or argument(facts.context, route[-1]) is not None
+
+
+def _own_config_maps(facts: Facts) -> list[Item]:
+    return [item for item in facts.context.surface.siblings.get("ConfigMap", []) if item.name == "amazon-vpc-cni"]
 
 
 def _agent(facts: Facts, key: str) -> Span:

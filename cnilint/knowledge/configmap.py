@@ -28,6 +28,8 @@ class Key(NamedTuple):
     windows_only: bool
     default: Any
     """Typed; None where it depends on something else."""
+    minimum: int | None
+    """The least integer that is used as it stands: the pools replace a smaller one (pkg/pool/pool.go)."""
     used: str
     """What an invalid value counts as."""
     hides: str | None
@@ -62,6 +64,7 @@ def _key(name: str, held: dict[str, Any]) -> Key:
         reader=held["x-reader"],
         windows_only=held["x-windows-only"],
         default=held.get("x-default"),
+        minimum=held.get("x-minimum"),
         used=held["x-invalid"]["used"],
         hides=held.get("x-hides"),
         stock=held.get("x-stock"),
@@ -79,7 +82,10 @@ def value(key: Key, text: str) -> bool | int | None:
     if key.parse == "equal":
         found = golang.boolean(text)
         return None if found and text != "true" else found
-    return golang.boolean(text) if key.parse == "bool" else golang.integer(text)
+    if key.parse == "bool":
+        return golang.boolean(text)
+    number = golang.integer(text)
+    return None if number is not None and key.minimum is not None and number < key.minimum else number
 
 
 def expected(name: str, text: object) -> str | None:
@@ -90,7 +96,8 @@ def expected(name: str, text: object) -> str | None:
     key = keys().get(name)
     if key is None or (isinstance(text, str) and value(key, text) is not None):
         return None
-    wanted = {"equal": '"true" or "false"', "bool": '"true" or "false"'}.get(key.parse, "an integer")
+    integer = "an integer" if key.minimum is None else f"an integer, {key.minimum} or more"
+    wanted = {"equal": '"true" or "false"', "bool": '"true" or "false"'}.get(key.parse, integer)
     return wanted if isinstance(text, str) else f"a string: {wanted}"
 
 
