@@ -50,7 +50,12 @@ def quantified(macro: str, over: Closure, condition: Closure, slot: int) -> Clos
                     _undecided(value, macro)
             except EvalError as error:
                 pending = worse(pending, error)
-        return indifferent if pending is None else settle(pending)
+        if pending is None:
+            return indifferent
+        try:
+            settle(pending)
+        finally:
+            pending = None  # the traceback holds this frame, which would hold the error, and with it all of a file
 
     return run
 

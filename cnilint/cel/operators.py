@@ -176,7 +176,12 @@ def logic(sign: str, terms: list[Closure]) -> Closure:
                     refuse(f"'{sign}'", value)
             except EvalError as error:
                 pending = worse(pending, error)
-        return indifferent if pending is None else settle(pending)
+        if pending is None:
+            return indifferent
+        try:
+            settle(pending)
+        finally:
+            pending = None  # the traceback holds this frame, which would hold the error, and with it all of a file
 
     return run
 

@@ -106,7 +106,10 @@ def _all(results: Iterable[bool]) -> bool:
         except Unknown as unknown:
             pending = unknown
     if pending is not None:
-        raise pending
+        try:
+            raise pending
+        finally:
+            pending = None  # as in operators.settle: no cycle through the traceback
     return True
 
 
@@ -139,7 +142,10 @@ def contained(element: Any, container: Any) -> bool:  # noqa: ANN401 - any value
         except Unknown as unknown:
             pending = unknown
     if pending is not None:
-        raise pending
+        try:
+            raise pending
+        finally:
+            pending = None  # as in operators.settle: no cycle through the traceback
     return False
 
 

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, cast
 
 from cnilint.errors import ExcessError, SourceError
 from cnilint.record import NamedTuple
-from cnilint.source.yaml import IMPLICIT, MappingNode, Node, ScalarNode, SequenceNode, implicit, template_error
+from cnilint.source.yaml import (
+    IMPLICIT,
+    MAX_DEPTH,
+    MappingNode,
+    Node,
+    ScalarNode,
+    SequenceNode,
+    implicit,
+    template_error,
+)
 
 if TYPE_CHECKING:
     from cnilint.source.text import Text
@@ -49,11 +58,12 @@ class Repeated(NamedTuple):
 class Plain:
     """Plain data of nodes of one text, and the keys that were repeated on the way."""
 
-    __slots__ = ("_active", "_aliased", "_done", "_sizes", "_text", "repeated")
+    __slots__ = ("_active", "_aliased", "_depth", "_done", "_sizes", "_text", "repeated")
 
     def __init__(self, text: Text) -> None:
         self.repeated: list[Repeated] = []
         self._text = text
+        self._depth = 0
         self._aliased = "&" in text.content  # without an anchor there is nothing to follow, to count or to share
         self._done: dict[int, object] = {}
         self._sizes: dict[int, int] = {}
@@ -67,8 +77,18 @@ class Plain:
         """
         if isinstance(node, ScalarNode):
             return scalar(node)
-        if not self._aliased:
-            return self._mapping(node) if isinstance(node, MappingNode) else [self.data(item) for item in node.value]
+        if self._depth == MAX_DEPTH:
+            raise self._excess(f"nested deeper than {MAX_DEPTH} levels", node)
+        self._depth += 1
+        value = self._followed(node) if self._aliased else self._collection(node)
+        self._depth -= 1
+        return value
+
+    def _collection(self, node: Node) -> object:
+        return self._mapping(node) if isinstance(node, MappingNode) else [self.data(item) for item in node.value]
+
+    def _followed(self, node: Node) -> object:
+        """Return a collection's data where aliases may lead to it again."""
         known = id(node)
         if known in self._done:
             return self._done[known]

@@ -38,8 +38,8 @@ __all__ = [
 ]
 
 MAX_DEPTH = 200
-# Fewer brackets than this cannot overflow the C stack, nor take long.
-_FEW_BRACKETS = 1000
+# Fewer brackets than this cannot overflow the C stack (it takes 20,000), nor take long.
+_FEW_BRACKETS = 5000
 # The pure parser reads some 300 KB a second: larger texts keep libyaml's verdict.
 _SMALL = 256 * 1024
 # Block collections nest by indentation, or several on one line.
@@ -89,14 +89,19 @@ def documents(text: Text) -> Iterator[Node]:
 
     Raises SourceError with the place where the text is no YAML.
     """
-    measured = _measured(text)
     if CParser is None:
         yield from _pure(text)
         return
+    content = text.content
+    brackets = content.count("[") + content.count("{")
+    nested = any(sign in content for sign in _SIGNS) and re.search(_NESTED_BLOCKS, content) is not None
+    measured = _measured(text) if nested or brackets > _FEW_BRACKETS else None
     try:
         roots = list(_composed(text))
     except YAMLError as error:
-        if not measured or len(text.content) > _SMALL:
+        if measured is None and brackets > MAX_DEPTH:
+            _measured(text)  # the pure parser takes long over what is nested deeply
+        if measured is False or len(content) > _SMALL:
             raise _source_error(error, text) from None
         roots = _pure(text)
     yield from roots
@@ -109,23 +114,15 @@ def _composed(text: Text) -> Iterator[Node]:
 
 
 def _measured(text: Text) -> bool:
-    """Tell whether the depth is known to be harmless; raise SourceError where it is not."""
-    content = text.content
-    nested = any(sign in content for sign in _SIGNS) and re.search(_NESTED_BLOCKS, content)
-    if content.count("[") + content.count("{") < _FEW_BRACKETS and not nested:
-        return True
-    if CParser is None:
-        return False
-    parser, depth = _Parser(content), 0
+    """Tell whether all of the depth is known to be harmless; raise ExcessError where it is not."""
+    parser, depth = _Parser(text.content), 0
     try:
         while (event := parser.get_event()) is not None:
             name = type(event).__name__
-            if (
-                name.endswith("StartEvent") and name[0] in "MS"
-            ):  # MappingStart, SequenceStart; StreamStart counts one more
+            if name.endswith("StartEvent") and name[0] in "MS":  # a mapping or a sequence; the stream counts one more
                 depth += 1
                 if depth > MAX_DEPTH:
-                    line, column = text.position(min(event.start_mark.index, len(content)))
+                    line, column = text.position(min(event.start_mark.index, len(text.content)))
                     raise ExcessError(f"nested deeper than {MAX_DEPTH} levels", text.path, line, column)
             elif name.endswith("EndEvent") and name[0] in "MS":
                 depth -= 1

@@ -27,7 +27,7 @@ FAMILIES: tuple[Family, ...] = (kubernetes.surfaces,)
 # What every document that yields a surface must contain, so that the rest need not be parsed.
 _NEEDLES = (b"aws-node", b"amazon-vpc-cni", b"ENIConfig", b"SecurityGroupPolicy")
 # A quoted name may hide a needle behind an escape (``"aws\\x2dnode"``) or a line that is continued.
-_ESCAPED = rb"(?i)\\(?:(?:x|u00|U000000)(?:2d|4[0-9a-f]|5[0-9a]|6[0-9a-f]|7[0-9a])|\r?\n)"
+_ESCAPED = rb"(?i)\\(?:x|u00|U000000)(?:2d|4[0-9a-f]|5[0-9a]|6[0-9a-f]|7[0-9a])|[a-z-]\\\r?\n"
 
 
 def relevant(raw: bytes) -> bool:
