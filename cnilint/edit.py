@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cnilint.record import NamedTuple
+from cnilint.source.inset import Inset
 from cnilint.source.plain import resolved
 from cnilint.source.yaml import CollectionNode, ScalarNode, end, implicit
 from cnilint.source.yaml import start as first
@@ -43,6 +44,16 @@ def fixed(content: str, edits: Iterable[Edit]) -> str:
     return "".join([*pieces, content[done:]])
 
 
+def outward(text: Text, edit: Edit) -> Edit | None:
+    """Return an edit of a text as one of its file; None where the strings around it could not be written again."""
+    while isinstance(text, Inset):
+        put = text.put(edit.start, edit.end, edit.content)
+        if put is None:
+            return None
+        edit, text = Edit(*put), text.outer
+    return edit
+
+
 def removal(text: Text, parent: Node, index: int) -> Edit | None:
     """Return the edit that takes one item out of a list, or one key out of a mapping."""
     if isinstance(parent, CollectionNode) and parent.flow_style:
@@ -71,9 +82,9 @@ def _flow_removal(parent: Node, index: int) -> Edit:
 def _block_removal(text: Text, parent: Node, index: int) -> Edit | None:
     """Remove whole lines: those of the entry, from its dash or key, when nothing else stands on them."""
     start, stop = _bounds(parent, index)
-    line = text.position(start)[0]
+    line = text.row(start)
     before = text.content[text.starts[line - 1] : start]
-    last = text.position(max(start, stop - 1))[0]
+    last = text.row(max(start, stop - 1))
     behind = text.content[stop : text.starts[last] if last < len(text.starts) else len(text.content)]
     alone = len(parent.value) == 1
     if (

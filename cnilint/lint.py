@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cnilint.edit import Edit
     from cnilint.rule import AnyRule, Rule
     from cnilint.source.text import Text
-    from cnilint.surface import Family
+    from cnilint.surface import Reading
 
     Condition = Callable[[Mapping[str, object]], object]
 
@@ -71,10 +71,12 @@ class Judge:
             for name in facts[root]:  # type: ignore[attr-defined]  # a mapping of settings
                 yield from rules.get(name, ())
 
-    def unused(self, facts: Facts, comments: list[ignores.Comment], levels: Mapping[str, str]) -> Iterator[Finding]:
+    def unused(
+        self, facts: Facts, text: Text, comments: list[ignores.Comment], levels: Mapping[str, str]
+    ) -> Iterator[Finding]:
         """Yield the findings about ignore comments that ignored nothing, once all else was judged."""
         at_work = {name for rule in self._rules if _level(rule, levels) != OFF for name in (rule.id, rule.category)}
-        facts[ignores.FACT] = ignores.unused(comments, at_work, self.names, facts.context.surface.text)
+        facts[ignores.FACT] = ignores.unused(comments, at_work, self.names, text)
         for rule in self._about_ignores:
             if _level(rule, levels) != OFF:
                 yield from self._judged(rule.rule, facts, levels)
@@ -238,7 +240,7 @@ def _untakable(raw: bytes, path: str) -> tuple[SourceError, ...]:
     return ()
 
 
-def judged(text: Text, judge: Judge, told: Told, levels: Mapping[str, str], *more: Family) -> Outcome:
+def judged(text: Text, judge: Judge, told: Told, levels: Mapping[str, str], *more: Reading) -> Outcome:
     """Return what the rules say of a text, read as one of the families of surfaces or of ``more``.
 
     Raises SourceError where it cannot be understood.
@@ -252,11 +254,12 @@ def judged(text: Text, judge: Judge, told: Told, levels: Mapping[str, str], *mor
         for facts in every:
             findings += judge.findings(facts, levels)
         findings = [*ignores.kept(findings, comments)]
-        findings += judge.unused(every[0], comments, levels) if comments else ()
+        findings += judge.unused(every[0], text, comments, levels) if comments else ()
     except CnilintError as error:
         return Outcome(tuple(findings), (error,), checked=True)
     except Exception as error:  # noqa: BLE001  # a crash is an error about cnilint, never a traceback nor silence
-        line, column = text.position(every[0].context.surface.anchor.start)
+        anchor = every[0].context.surface.anchor
+        line, column = anchor.text.position(anchor.start)
         message = f"cnilint failed while it judged this ({type(error).__name__}: {error}); please report it"
         return Outcome(tuple(findings), (RuleError(message, text.path, line, column),), checked=True)
     findings.sort(key=lambda item: (item.location.line, item.location.column, item.rule))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from cnilint.edit import Edit, quotation, removal, replacement
+from cnilint.edit import Edit, outward, quotation, removal, replacement
 from cnilint.facts.agent import Arg, argument
 from cnilint.surface.model import AGENT, INIT, MAIN, Setting, mapping, node_span
 
@@ -47,9 +47,9 @@ def place(facts: Facts, route: Sequence[str], element: Mapping[str, object]) -> 
         arg = argument(facts.context, last)
         return arg.at if arg else _agent(facts, "args")
     if root == "configMap":
-        spans = (node_span(surface.text, item.node, ("data", last)) for item in _own_config_maps(facts))
+        spans = (node_span(item.text, item.node, ("data", last)) for item in _own_config_maps(facts))
         return next((span for span in spans if span), surface.anchor)
-    if root == "object":
+    if root in ("object", "values"):
         return surface.span(*(int(step) if step.isdigit() else step for step in route[1:]))
     if root == "surface":
         return surface.anchor
@@ -99,6 +99,7 @@ def edits(facts: Facts, verb: str, route: Sequence[str], element: Mapping[str, o
             edit = replacement(target.text, target.name_node, to)
         elif value is not None:
             edit = quotation(target.text, value) if verb == "quote" else replacement(target.text, value, to)
+    edit = outward(target.text, edit) if edit else None
     return (edit,) if edit else ()
 
 

@@ -44,7 +44,7 @@ _ID: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
 _STEP: Final = re.compile(r"[^.\[\]]+|\[[^\]]*\]")
 _EACH: Final = re.compile(r"\s*([A-Za-z_]\w*)\s+in\s+(.+)", re.DOTALL)
 # What the first step of a route may be besides an element's variable.
-_ROOTS: Final = ("set", "init", "agent", "configMap", "object", "surface")
+_ROOTS: Final = ("set", "init", "agent", "configMap", "object", "values", "surface")
 _GIVEN: Final = ("cni", "kubernetes", "managed", "instanceTypes", "maxPods", "podsPerNode", "limits")
 
 

@@ -12,8 +12,7 @@ from cnilint.knowledge.versions import parsed as version_number
 from cnilint.record import NamedTuple
 from cnilint.source.plain import child
 from cnilint.source.yaml import Node, SequenceNode, span
-from cnilint.surface.kubernetes import placeholder
-from cnilint.surface.model import AGENT, UNKNOWN
+from cnilint.surface.model import AGENT, UNKNOWN, placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

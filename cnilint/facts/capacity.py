@@ -98,5 +98,5 @@ def trunk_slot(item: Instance, context: Context) -> bool:
 
 
 FACTS: Final[Mapping[str, Callable[[Context], object]]] = {
-    "nodes": lambda context: nodes(context) if context.surface.kind != "objects" else ABSENT,
+    "nodes": lambda context: nodes(context) if context.surface.kind not in ("objects", "nodes") else ABSENT,
 }

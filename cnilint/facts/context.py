@@ -10,7 +10,7 @@ from cnilint.knowledge.releases import FIELD_REF, nearest_known, newest, stock
 from cnilint.knowledge.variables import NO_DEFAULT, UNSET, Malformed, Variable, default, value, variables
 from cnilint.knowledge.versions import image, parsed
 from cnilint.record import NamedTuple
-from cnilint.surface.model import AGENT, INIT, MAIN, mapping
+from cnilint.surface.model import AGENT, INIT, MAIN, OVERLAYS, mapping
 
 if TYPE_CHECKING:
     from cnilint.knowledge.releases import Stock
@@ -27,6 +27,10 @@ ABSENT: Final = _Absent()
 _ALWAYS_ON: Final = frozenset(
     {"ENABLE_IPv4", "ENABLE_V4_EGRESS", "MANAGE_UNTAGGED_ENI", "AWS_VPC_CNI_NODE_PORT_SUPPORT"}
 )
+
+
+# Kinds of surfaces that show no environment, or only what is put into it.
+_WITHOUT_ENVIRONMENT: Final = frozenset({"objects", "nodes", "environment"})
 
 
 class Told(NamedTuple):
@@ -53,8 +57,13 @@ class Context:
 
     @cached_property
     def release(self) -> str | None:
-        """The release: from the image tag of aws-node, else as told; None when neither says."""
-        return self.image_version(MAIN) or self.told.cni
+        """The release: from the image tag of aws-node or what else the file says, else as told; None when none does."""
+        return self.image_version(MAIN) or self.surface.release or self.told.cni
+
+    @cached_property
+    def managed(self) -> bool | None:
+        """Whether EKS manages the CNI as an add-on: as the file shows, else as told; None when neither says."""
+        return self.told.managed if self.surface.managed is None else self.surface.managed
 
     @cached_property
     def number(self) -> tuple[int, int, int] | None:
@@ -94,7 +103,7 @@ class Context:
     def open_ended(self, container: str) -> bool:
         """Tell whether variables may be set unseen: where a patch or no DaemonSet stands, or by an ``envFrom``."""
         found = self.container(container)
-        unseen = self.surface.partial or self.surface.kind == "objects"
+        unseen = self.surface.partial or self.surface.kind in _WITHOUT_ENVIRONMENT
         return unseen or (found is not None and bool(found.data.get("envFrom")))
 
     def written(self, container: str) -> dict[str, object]:
@@ -109,14 +118,29 @@ class Context:
         """Return the text that the process gets for each variable; MAYBE where nobody can tell whether it gets any."""
         if container not in self._texts:
             under: dict[str, object] = {}
-            if self.surface.kind == "values":
-                under = {name: as_read(text) for name, text in self.stock.env(container).items()}
+            if self.surface.kind in OVERLAYS:
+                under = {**self._beneath(container), **self._family()}
             elif self.open_ended(container):
                 under = dict.fromkeys(
                     (name for name, item in variables().items() if container in item.containers), MAYBE
                 )
             self._texts[container] = {**under, **self.written(container)}
         return self._texts[container]
+
+    def _beneath(self, container: str) -> dict[str, object]:
+        """Return the texts of the stock manifest; MAYBE where what lies above it is not known in full."""
+        stock = self.stock.env(container).items()
+        if self.surface.partial:
+            own = (name for name, item in variables().items() if container in item.containers)
+            return {**{name: MAYBE for name, _ in stock}, **dict.fromkeys(own, MAYBE)}
+        return {name: as_read(text) for name, text in stock}
+
+    def _family(self) -> dict[str, object]:
+        """Return what EKS writes into the add-on of a cluster whose IP family the file tells."""
+        if self.surface.ipv6 is None:
+            return {}
+        family: dict[str, object] = {"ENABLE_IPv6": str(self.surface.ipv6).lower()}
+        return {**family, "ENABLE_PREFIX_DELEGATION": "true"} if self.surface.ipv6 else family
 
     def values(self, container: str) -> dict[str, object]:
         """Return what the process uses for each variable it reads: typed, with the release's default."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from cnilint.facts.context import ABSENT, Context, shipped_values
 from cnilint.knowledge.releases import known, newest
-from cnilint.surface.model import INIT, MAIN, mapping
+from cnilint.surface.model import INIT, MAIN, OVERLAYS, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,8 +30,9 @@ def surface(context: Context) -> dict[str, object]:
     """Return what kind of surface it is."""
     found = context.surface
     about: dict[str, object] = {"kind": found.kind, "partial": found.partial, "live": found.live}
-    if context.told.managed is not None:
-        about["managed"] = context.told.managed
+    about |= {"format": found.format, "overlay": found.kind in OVERLAYS}
+    if context.managed is not None:
+        about["managed"] = context.managed
     return about
 
 
@@ -74,7 +75,7 @@ def init(context: Context) -> dict[str, object]:
 
 def kubernetes(context: Context) -> dict[str, object]:
     """Return the version of Kubernetes with its three numbers, when it was told."""
-    told = context.told.kubernetes
+    told = context.surface.kubernetes or context.told.kubernetes
     return {"version": told if told.count(".") > 1 else f"{told}.0"} if told else {}
 
 
@@ -89,6 +90,7 @@ FACTS: Final[Mapping[str, Callable[[Context], object]]] = {
     "stock": lambda context: shipped(context, MAIN),
     "init": init,
     "object": lambda context: context.surface.object if context.surface.kind == "daemonset" else ABSENT,
+    "values": lambda context: context.surface.object if context.surface.kind in OVERLAYS else ABSENT,
     "limits": lambda context: dict(context.told.limits),
     "expected": lambda context: {
         key: number

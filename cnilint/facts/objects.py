@@ -35,10 +35,9 @@ def _items(context: Context, kind: str) -> list[Item]:
     return context.surface.siblings.get(kind, [])
 
 
-def _at(context: Context, item: Item, *path: str | int) -> Element:
-    text = context.surface.text
+def _at(item: Item, *path: str | int) -> Element:
     name = child(child(item.node, "metadata"), "name")
-    return {"at": node_span(text, item.node, path) or span(text, name or item.node)}
+    return {"at": node_span(item.text, item.node, path) or span(item.text, name or item.node)}
 
 
 def _namespace(item: Item) -> str:
@@ -69,7 +68,7 @@ def stray_config_maps(context: Context) -> list[Element]:
         key = next((key for key in mapping(item.data.get("data")) if key in keys()), None)
         if key is not None:
             path = ("metadata", "name" if item.name != _OWN[0] else "namespace")
-            found.append({"name": item.name, "namespace": namespace, "key": key, **_at(context, item, *path)})
+            found.append({"name": item.name, "namespace": namespace, "key": key, **_at(item, *path)})
     return found
 
 
@@ -80,7 +79,7 @@ def bad_config_values(context: Context) -> list[Element]:
     for key, text in mapping(item.data.get("data")).items() if item else ():
         wanted = expected(key, text)
         if item and wanted:
-            at = _at(context, item, "data", key)
+            at = _at(item, "data", key)
             written = text if isinstance(text, str) else at["at"].content  # type: ignore[attr-defined]  # a span
             found.append({"key": key, "text": written, "expected": wanted, **at})
     return found
@@ -93,7 +92,7 @@ def unknown_config_keys(context: Context) -> list[Element]:
     for key in mapping(item.data.get("data")) if item else ():
         if item and key not in keys():
             close = nearest(key)
-            found.append({"key": key, "nearest": close or "", "near": bool(close), **_at(context, item, "data", key)})
+            found.append({"key": key, "nearest": close or "", "near": bool(close), **_at(item, "data", key)})
     return found
 
 
@@ -136,9 +135,7 @@ def missing_grants(context: Context) -> list[Element]:
     for resource, verb in sorted(context.stock.grants):
         needed = resource in _NEEDS and verb in _READS.get(resource, (verb,))
         if needed and not _covers(granted, resource, verb):
-            found.append(
-                {"resource": resource, "verb": verb, "need": _NEEDS[resource], **_at(context, roles[0], "rules")}
-            )
+            found.append({"resource": resource, "verb": verb, "need": _NEEDS[resource], **_at(roles[0], "rules")})
     return found
 
 
@@ -154,7 +151,7 @@ def eni_configs(context: Context) -> list[Element]:
         element["unknownKeys"] = [key for key in spec if key not in _ENI_CONFIG_KEYS]
         if isinstance(spec.get("subnet"), str):
             element["subnet"] = spec["subnet"]
-        found.append(element | _at(context, item, "metadata", "name"))
+        found.append(element | _at(item, "metadata", "name"))
     return found
 
 
@@ -168,7 +165,7 @@ def security_group_policies(context: Context) -> list[Element]:
         element: Element = {"name": item.name, "namespace": _namespace(item), "selects": selects}
         if groups is None or isinstance(groups, list):
             element["groups"] = len(groups or ())
-        found.append(element | _at(context, item, "metadata", "name"))
+        found.append(element | _at(item, "metadata", "name"))
     return found
 
 

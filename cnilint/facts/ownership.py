@@ -42,7 +42,7 @@ class Edited(NamedTuple):
 def ownership(context: Context) -> list[Element]:
     """Return the edited fields that EKS manages; none where it is known not to manage them."""
     surface = context.surface
-    if surface.kind != "daemonset" or context.told.managed is False:
+    if surface.kind != "daemonset" or context.managed is False:
         return []
     owners = managers(surface.object)
     if owners and "eks" not in owners:

@@ -17,7 +17,7 @@ from cnilint.knowledge.variables import (
     value,
     variables,
 )
-from cnilint.surface.model import AGENT, INIT, MAIN, UNKNOWN, Setting
+from cnilint.surface.model import AGENT, INIT, MAIN, OVERLAYS, UNKNOWN, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -86,7 +86,7 @@ def not_strings(context: Context) -> list[Element]:
     """Return the settings whose value YAML reads as something other than a string, which the API server refuses."""
     found = []
     for setting in context.surface.settings:
-        if setting.is_string or context.surface.kind == "values":
+        if setting.is_string or context.surface.kind in OVERLAYS:
             continue
         kind = {bool: "boolean", int: "number", float: "number"}.get(type(setting.value), "mapping or list")
         scalar = kind in ("boolean", "number")

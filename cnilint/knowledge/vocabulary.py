@@ -99,7 +99,17 @@ def environment(container: str) -> dict[str, Type]:
 def vocabulary() -> dict[str, Type]:
     """Return every name a rule may use, with its type."""
     return {
-        "surface": ("object", {"kind": "string", "partial": "bool", "live": "bool", "managed": "bool"}),
+        "surface": (
+            "object",
+            {
+                "kind": "string",
+                "format": "string",
+                "overlay": "bool",
+                "partial": "bool",
+                "live": "bool",
+                "managed": "bool",
+            },
+        ),
         "cni": (
             "object",
             {
@@ -135,6 +145,7 @@ def vocabulary() -> dict[str, Type]:
         "limits": ("object", {"warmIpTarget": "int"}),
         "expected": ("object", {"podsPerNode": "int", "maxPods": "int"}),
         "object": "dyn",
+        "values": "dyn",
     }
 
 

@@ -43,9 +43,13 @@ class Text:
             self._starts = [0, *(found.end() for found in re.finditer(_BREAK, self.content))]
         return self._starts
 
+    def row(self, offset: int) -> int:
+        """Return the number of the line, in this text, that an offset is on."""
+        return bisect_right(self.starts, offset)
+
     def position(self, offset: int) -> tuple[int, int]:
-        """Return line and column of an offset."""
-        line = bisect_right(self.starts, offset)
+        """Return line and column, in the file, of an offset."""
+        line = self.row(offset)
         return line, offset - self.starts[line - 1] + 1
 
     def line(self, number: int) -> str:

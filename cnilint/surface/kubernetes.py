@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cnilint.source.plain import Plain, child
 from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode
-from cnilint.surface.model import AGENT, INIT, MAIN, UNKNOWN, Container, Item, Setting, Surface, mapping
+from cnilint.surface.model import AGENT, INIT, MAIN, Container, Item, Setting, Surface, mapping, value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +25,6 @@ _SIBLINGS: dict[str, frozenset[str] | None] = {
 _OWN_CONFIG_MAP = "amazon-vpc-cni"
 _CONFIG_MAP_KEY = "enable-network-policy-controller"
 _CONTAINERS = frozenset({MAIN, INIT, AGENT})
-# Replaced before or while the object is applied: Kubernetes' own $(VAR), envsubst's and Flux' ${VAR}, {{ templates }}.
-_PLACEHOLDER = r"(?s)\$\([^)]*\)|\$\{[^}]*\}|\{\{.*?\}\}"
 
 
 def surfaces(text: Text, roots: list[Node]) -> list[Surface]:
@@ -40,7 +37,7 @@ def surfaces(text: Text, roots: list[Node]) -> list[Surface]:
         if kind == "DaemonSet" and name == "aws-node":
             sets.append(node)
         elif kind in _SIBLINGS and (_SIBLINGS[kind] is None or name in (_SIBLINGS[kind] or ())):
-            _add_sibling(siblings, kind, Item(mapping(plain.data(node)), node))
+            _add_sibling(siblings, kind, Item(mapping(plain.data(node)), node, text))
     if sets:
         found = [_daemonset(text, node, mapping(plain.data(node)), siblings) for node in sets]
         return [found[0]._replace(repeated=tuple(plain.repeated)), *found[1:]]
@@ -128,20 +125,3 @@ def _settings(text: Text, container: Container, *, partial: bool) -> Iterator[Se
 
 def _idle(content: dict[str, object]) -> bool:
     return "$patch" in content or not {"value", "valueFrom"} & content.keys()
-
-
-def placeholder(text: object) -> bool:
-    """Tell whether a text holds something that is replaced before or while the object is applied."""
-    if not isinstance(text, str) or ("$" not in text and "{{" not in text):
-        return False
-    return re.search(_PLACEHOLDER, text) is not None
-
-
-def value(content: dict[str, object]) -> object:
-    """Return what an ``env`` item gives the process; an item without a value, or with null, gives it the empty text."""
-    if content.get("valueFrom") is not None:
-        return UNKNOWN
-    written = content.get("value")
-    if written is None:
-        return ""
-    return UNKNOWN if placeholder(written) else written

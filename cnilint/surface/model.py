@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, cast
 
 from cnilint.cel.evaluate import UNKNOWN
 from cnilint.record import NamedTuple
+from cnilint.source.inset import HOLE
 from cnilint.source.plain import child, entry
 from cnilint.source.yaml import MappingNode, Node, ScalarNode, SequenceNode, end, span
 
@@ -15,11 +17,15 @@ if TYPE_CHECKING:
     from cnilint.source.plain import Repeated
     from cnilint.source.text import Span, Text
 
-__all__ = ["AGENT", "INIT", "MAIN", "UNKNOWN", "Container", "Item", "Setting", "Surface"]
+__all__ = ["AGENT", "INIT", "MAIN", "OVERLAYS", "UNKNOWN", "Container", "Item", "NodeGroup", "Setting", "Surface"]
 
 MAIN: Final = "aws-node"
 INIT: Final = "aws-vpc-cni-init"
 AGENT: Final = "aws-eks-nodeagent"
+# Kinds of surfaces that are laid over what the release's stock manifest sets.
+OVERLAYS: Final = frozenset({"addon", "helm", "values"})
+# Replaced before or while it is applied: Kubernetes' own $(VAR), envsubst's and Flux' ${VAR}, {{ templates }}.
+_PLACEHOLDER: Final = r"(?s)\$\([^)]*\)|\$\{[^}]*\}|\{\{.*?\}\}"
 
 
 class Setting(NamedTuple):
@@ -78,10 +84,11 @@ class Container(NamedTuple):
 
 
 class Item(NamedTuple):
-    """A sibling object: its plain data and its node."""
+    """A sibling object: its plain data, its node, and the text that it stands in."""
 
     data: dict[str, object]
     node: Node
+    text: Text
 
     @property
     def name(self) -> str:
@@ -90,13 +97,37 @@ class Item(NamedTuple):
         return str(metadata.get("name") or "") if isinstance(metadata, dict) else ""
 
 
+class NodeGroup(NamedTuple):
+    """Nodes as a file describes them: their instance types, and the max pods that kubelet is given (None: not said).
+
+    ``at`` is where max pods are written, else where the group is. ``managed`` nodes are an EKS managed node group's:
+    EKS computes max pods for them where nobody gives any and the image is its own.
+    """
+
+    name: str
+    types: tuple[str, ...]
+    max_pods: int | None
+    at: Span
+    managed: bool = False
+
+
 class Surface(NamedTuple):
     """Everything one place says about the CNI.
 
-    ``kind`` is ``daemonset``, ``objects`` (siblings without a DaemonSet) or ``values`` (an ``env`` mapping laid over
-    the stock manifest, as in an add-on's values). ``partial`` means a patch: what it does not write is unknown.
-    ``siblings`` are the objects of the same file by kind, ``repeated`` the keys that stand twice in any of them (told
-    once a file).
+    ``kind`` says what the settings are:
+
+    - ``daemonset``: the environment of the DaemonSet's containers; ``partial`` when it is a patch;
+    - ``addon`` and ``helm``: values of the EKS add-on or of the Helm chart, ``values`` where it cannot be told of
+      which: an ``env`` mapping laid over the stock manifest;
+    - ``environment``: variables that another program puts into aws-node (Cluster API, kOps, ``kubernetes_env``);
+    - ``objects``: siblings without any of these;
+    - ``nodes``: nodes alone.
+
+    ``format`` is the kind of file it stands in. ``partial`` means that what is not written is unknown. ``siblings`` are
+    the objects of the same file by kind, ``repeated`` the keys that stand twice in any of them (told once a file).
+    ``release``, ``managed``, ``kubernetes`` and ``ipv6`` are what the file itself says beside the settings: the release
+    of the CNI, whether EKS manages it, the cluster's version and IP family; None where it does not say. ``place`` is
+    where a finding about all of it points, where that is not the name of an object.
     """
 
     kind: str
@@ -109,6 +140,13 @@ class Surface(NamedTuple):
     partial: bool = False
     live: bool = False
     repeated: tuple[Repeated, ...] = ()
+    format: str = "kubernetes"
+    release: str | None = None
+    managed: bool | None = None
+    kubernetes: str | None = None
+    ipv6: bool | None = None
+    nodes: tuple[NodeGroup, ...] = ()
+    place: Span | None = None
 
     def setting(self, container: str, name: str) -> Setting | None:
         """Return the setting that wins: the last of that name in the container."""
@@ -118,6 +156,8 @@ class Surface(NamedTuple):
     @property
     def anchor(self) -> Span:
         """Where a finding about the whole surface points: the object's name."""
+        if self.place is not None:
+            return self.place
         metadata = child(self.node, "metadata")
         return span(self.text, child(metadata, "name") or first_leaf(self.node))
 
@@ -131,7 +171,7 @@ class Surface(NamedTuple):
 
     def environment(self, container: str) -> Span:
         """Return where a missing variable would stand: the container's ``env`` key or name, or the object's name."""
-        if self.kind == "values":
+        if self.kind in OVERLAYS:
             return self.span("env") if container == MAIN else self.span("init", "env")
         found = self.containers.get(container)
         if found is None:
@@ -194,3 +234,20 @@ def items(data: object) -> Iterator[dict[str, object]]:
     """Yield the mappings of ``data`` when it is a list."""
     if isinstance(data, list):
         yield from (item for item in data if isinstance(item, dict))
+
+
+def placeholder(text: object) -> bool:
+    """Tell whether a text holds something that is replaced before or while the object is applied."""
+    if not isinstance(text, str) or not ("$" in text or "{{" in text or HOLE in text):
+        return False
+    return HOLE in text or re.search(_PLACEHOLDER, text) is not None
+
+
+def value(content: dict[str, object]) -> object:
+    """Return what an ``env`` item gives the process; an item without a value, or with null, gives it the empty text."""
+    if content.get("valueFrom") is not None:
+        return UNKNOWN
+    written = content.get("value")
+    if written is None:
+        return ""
+    return UNKNOWN if placeholder(written) else written

@@ -1,0 +1,172 @@
+"""Text inside a string: JSON in a YAML block, YAML in a heredoc, and strings in those.
+
+An ``Inset`` is a text like any other, parsed by the same readers; the places it tells are those in the file. Its
+content is the decoded string. Runs of characters that stand in the outer text as they are in the content keep the
+offsets together; an escape, an indentation or a substitution starts a new run.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING, Final
+
+from cnilint.source.text import Text
+from cnilint.source.yaml import start as first
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cnilint.source.yaml import ScalarNode
+
+# Stands in the content for whatever is put in by others (``${Parameter}``, ``var.x``): a value with it is unknown.
+HOLE: Final = "\ue000"
+
+# What a quoted or plain scalar writes otherwise than it means: escapes, doubled quotes, and folded line breaks.
+_FOLD: Final = r"[ \t]*(?:\r?\n|\r)(?:[ \t]*(?:\r?\n|\r))*[ \t]*"
+_DOUBLE: Final = (
+    r"\\(?:(?:\r?\n|\r)[ \t]*|x[0-9a-fA-F]{2}|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    r"|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|" + _FOLD
+)
+_SINGLE: Final = r"''|" + _FOLD
+_BREAK: Final = re.compile("\r\n|\n|\r")
+
+# An outer offset and how many characters of content stand there as they are.
+Run = tuple[int, int]
+
+
+class Inset(Text):
+    """The content of a string in another text.
+
+    ``runs`` cover the content in order; ``style`` is how the string is written: ``"``, ``'``, ``|``, ``>`` or None.
+    """
+
+    __slots__ = ("_exact", "_inner", "_outer", "outer", "style")
+
+    def __init__(self, outer: Text, content: str, runs: Iterable[Run], style: str | None) -> None:
+        super().__init__(content, outer.path, outer.encoding)
+        self.outer = outer
+        self.style = style
+        self._inner: list[int] = []
+        self._outer: list[int] = []
+        at = 0
+        for start, length in runs:
+            self._inner.append(at)
+            self._outer.append(start)
+            at += length
+        if at != len(content) or not self._inner:  # never a wrong place: all of it stands where the string starts
+            self._inner, self._outer = [0], [self._outer[0] if self._outer else 0]
+            self._exact = False
+        else:
+            self._exact = True
+
+    def outward(self, offset: int) -> int:
+        """Return where an offset of the content stands in the outer text."""
+        if not self._exact:
+            return self._outer[0]
+        index = bisect_right(self._inner, offset) - 1
+        return self._outer[index] + offset - self._inner[index]
+
+    def runs(self, start: int, end: int) -> Iterator[Run]:
+        """Yield the runs of a part of the content, for a string that is made of it."""
+        at = start
+        while at < end:
+            index = bisect_right(self._inner, at)
+            stop = min(end, self._inner[index] if index < len(self._inner) else end)
+            yield self.outward(at), stop - at
+            at = stop
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Return line and column in the file."""
+        return self.outer.position(self.outward(offset))
+
+    def line(self, number: int) -> str:
+        """Return a line of the file."""
+        return self.outer.line(number)
+
+    def put(self, start: int, end: int, content: str) -> tuple[int, int, str] | None:
+        """Return what to put where in the outer text, so that the content changes as told; None where that is open."""
+        written = _written(content, self.style)
+        if not self._exact or written is None or HOLE in self.content[start:end]:
+            return None
+        return self.outward(start), self.outward(end), written
+
+
+def _written(content: str, style: str | None) -> str | None:
+    """Return a content as a string of this style writes it."""
+    if style == '"':
+        return None if not content.isprintable() else content.replace("\\", "\\\\").replace('"', '\\"')
+    if style == "'":
+        return None if not content.isprintable() else content.replace("'", "''")
+    if style == "|":
+        return content if content.isprintable() else None
+    return content if content == "" else None
+
+
+def inset(text: Text, node: ScalarNode, holes: str = "") -> Inset:
+    """Return the text inside a scalar of YAML or JSON; what matches the pattern ``holes`` is one HOLE each."""
+    start, end, value = first(text, node), node.end_mark.index, node.value
+    runs = list(_runs(text.content[start:end], start, value, node.style))
+    found = Inset(text, value, runs or [(start, 0)], node.style)
+    return found if not holes else punched(found, holes)
+
+
+def punched(found: Inset, holes: str) -> Inset:
+    """Return an inset with one HOLE for each match of a pattern."""
+    content, runs, at = "", [], 0
+    for match in re.finditer(holes, found.content):
+        content += found.content[at : match.start()] + HOLE
+        runs += [*found.runs(at, match.start()), (found.outward(match.start()), 1)]
+        at = match.end()
+    if not at:
+        return found
+    content += found.content[at:]
+    runs += found.runs(at, len(found.content))
+    return Inset(found.outer, content, runs, found.style)
+
+
+def _runs(raw: str, start: int, value: str, style: str | None) -> Iterator[Run]:
+    if style in ("|", ">"):
+        yield from _block_runs(raw, start, value)
+    else:
+        pattern = _DOUBLE if style == '"' else _SINGLE if style == "'" else _FOLD
+        opened = raw.find(style) + 1 if style else 0
+        body = raw[opened : len(raw) - 1 if style else len(raw)]
+        yield from _flow_runs(body, start + opened, pattern)
+
+
+def _flow_runs(body: str, start: int, pattern: str) -> Iterator[Run]:
+    at = 0
+    for match in re.finditer(pattern, body):
+        if match.start() > at:
+            yield start + at, match.start() - at
+        breaks = len(_BREAK.findall(match[0]))
+        length = 1 if not breaks else 0 if match[0][0] == "\\" else max(1, breaks - 1)
+        yield from ((start + match.start(), 1) for _ in range(length))
+        at = match.end()
+    if at < len(body):
+        yield start + at, len(body) - at
+
+
+def _block_runs(raw: str, start: int, value: str) -> Iterator[Run]:
+    """Yield the runs of a block scalar: its lines behind their indentation, literal or folded."""
+    lines = [(match.start(), match[0]) for match in re.finditer(r"[^\r\n]*(?:\r\n|\n|\r)?", raw)][1:]
+    wanted = next((line for line in value.split("\n") if line), "")
+    first = next((line.rstrip("\r\n") for _, line in lines if line.strip()), "")
+    indent = max(0, len(first) - len(wanted)) if first.endswith(wanted) else len(first) - len(first.lstrip(" "))
+    at = 0
+    for index, (offset, line) in enumerate(lines):
+        body = line.rstrip("\r\n")[indent:]
+        if not value.startswith(body, at):
+            return
+        if body:
+            yield start + offset + indent, len(body)
+            at += len(body)
+        following = lines[index + 1][1].rstrip("\r\n")[indent:] if index + 1 < len(lines) else ""
+        breaks = 0
+        while at < len(value) and value[at] in " \n" and not (breaks and following and value.startswith(following, at)):
+            yield start + offset + min(len(line.rstrip("\r\n")), indent + len(body)), 1
+            at += 1
+            breaks += 1
+            if not following and breaks and value[at - 1] == "\n":
+                break
