@@ -1,0 +1,82 @@
+"""What was found where: the surfaces of files, for ``cnilint surfaces``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnilint.facts.context import Context, Told
+from cnilint.surface.model import MAIN, UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cnilint.surface.model import Setting, Surface
+
+VERSION = 1
+
+
+def text(found: Iterable[Surface]) -> str:
+    """Return a paragraph a surface: what it is, then a line a setting with its place, container and value."""
+    return "".join(f"{_heading(surface)}\n" + "".join(_lines(surface)) for surface in found)
+
+
+def _heading(surface: Surface) -> str:
+    at = surface.anchor
+    line, column = at.text.position(at.start)
+    owner = {True: "managed by EKS", False: "self-managed", None: ""}[surface.managed]
+    said = (Context(surface, Told()).release or "", owner, "partial" if surface.partial else "")
+    kind = surface.kind if surface.kind == surface.format else f"{surface.kind} ({surface.format})"
+    return ", ".join(filter(None, (f"{at.text.path}:{line}:{column}: {kind}", *said)))
+
+
+def _lines(surface: Surface) -> Iterable[str]:
+    for setting in surface.settings:
+        line, column = setting.at.text.position(setting.at.start)
+        container = "" if setting.container == MAIN else f"{setting.container}: "
+        value = "unknown" if setting.value is UNKNOWN else as_json(setting.value)
+        yield f"  {line}:{column} {container}{setting.name} = {value}\n"
+    for group in surface.nodes:
+        line, column = group.at.text.position(group.at.start)
+        pods = "" if group.max_pods is None else f", max pods {group.max_pods}"
+        yield f"  {line}:{column} nodes {group.name}: {' '.join(group.types) or 'any type'}{pods}\n"
+
+
+def as_json(value: object) -> str:
+    """Return a value as JSON writes it."""
+    import json  # noqa: PLC0415  # a check does not list surfaces
+
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def document(found: Sequence[Surface]) -> dict[str, object]:
+    """Return the versioned object that ``--format json`` prints."""
+    return {"version": VERSION, "surfaces": [_surface(surface) for surface in found]}
+
+
+def _surface(surface: Surface) -> dict[str, object]:
+    at = surface.anchor
+    line, column = at.text.position(at.start)
+    return {
+        "kind": surface.kind,
+        "format": surface.format,
+        "path": at.text.path,
+        "line": line,
+        "column": column,
+        "release": Context(surface, Told()).release,
+        "managed": surface.managed,
+        "partial": surface.partial,
+        "settings": [_setting(item) for item in surface.settings],
+    }
+
+
+def _setting(setting: Setting) -> dict[str, object]:
+    line, column = setting.at.text.position(setting.at.start)
+    known = setting.value is not UNKNOWN
+    return {
+        "name": setting.name,
+        "container": setting.container,
+        "value": setting.value if known else None,
+        "known": known,
+        "line": line,
+        "column": column,
+    }
