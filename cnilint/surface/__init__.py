@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from cnilint.record import NamedTuple
 from cnilint.source.yaml import documents
-from cnilint.surface.model import UNKNOWN, Container, Item, NodeGroup, Setting, Surface
+from cnilint.surface.model import UNKNOWN, AddOn, Container, Item, NodeGroup, Setting, Surface
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,18 @@ if TYPE_CHECKING:
 
     Reading = Callable[[Text, list[Node]], list[Surface]]
 
-__all__ = ["UNKNOWN", "Container", "Item", "NodeGroup", "Setting", "Surface", "mentioned", "relevant", "surfaces"]
+__all__ = [
+    "UNKNOWN",
+    "AddOn",
+    "Container",
+    "Item",
+    "NodeGroup",
+    "Setting",
+    "Surface",
+    "mentioned",
+    "relevant",
+    "surfaces",
+]
 
 
 class Family(NamedTuple):

@@ -17,7 +17,19 @@ if TYPE_CHECKING:
     from cnilint.source.plain import Repeated
     from cnilint.source.text import Span, Text
 
-__all__ = ["AGENT", "INIT", "MAIN", "OVERLAYS", "UNKNOWN", "Container", "Item", "NodeGroup", "Setting", "Surface"]
+__all__ = [
+    "AGENT",
+    "INIT",
+    "MAIN",
+    "OVERLAYS",
+    "UNKNOWN",
+    "AddOn",
+    "Container",
+    "Item",
+    "NodeGroup",
+    "Setting",
+    "Surface",
+]
 
 MAIN: Final = "aws-node"
 INIT: Final = "aws-vpc-cni-init"
@@ -111,6 +123,25 @@ class NodeGroup(NamedTuple):
     managed: bool = False
 
 
+class AddOn(NamedTuple):
+    """What a file says of an EKS add-on beside its values.
+
+    ``form`` is how the configuration values are given: ``text`` (a string, as the service wants it), ``mapping`` (where
+    a string is wanted, which a tool refuses), ``expression`` (whatever turns data into the string, such as jsonencode:
+    the values are data), ``unknown``, or ``absent``. ``conflicts`` are the modes in which conflicts are resolved, each
+    with when it counts (``create``, ``update`` or ``both``), upper case as in the API (``NONE``, ``OVERWRITE``,
+    ``PRESERVE``), and its place. ``version`` is the version as written. ``before_compute`` is the Terraform module's:
+    None where the format knows nothing of the kind.
+    """
+
+    form: str
+    version: str = ""
+    version_at: Span | None = None
+    values_at: Span | None = None
+    conflicts: tuple[tuple[str, str, Span], ...] = ()
+    before_compute: bool | None = None
+
+
 class Surface(NamedTuple):
     """Everything one place says about the CNI.
 
@@ -147,6 +178,7 @@ class Surface(NamedTuple):
     ipv6: bool | None = None
     nodes: tuple[NodeGroup, ...] = ()
     place: Span | None = None
+    addon: AddOn | None = None
 
     def setting(self, container: str, name: str) -> Setting | None:
         """Return the setting that wins: the last of that name in the container."""
