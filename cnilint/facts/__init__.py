@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnilint.facts import agent, capacity, env, objects, ownership, pod, settings
+from cnilint.facts import addon, agent, capacity, env, objects, ownership, pod, settings
 from cnilint.facts.context import ABSENT, Context, Told
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ FACTS: Mapping[str, Callable[[Context], object]] = {
     **objects.FACTS,
     **ownership.FACTS,
     **capacity.FACTS,
+    **addon.FACTS,
 }
 
 

@@ -17,6 +17,7 @@ from cnilint.knowledge.variables import (
     value,
     variables,
 )
+from cnilint.source.yaml import MappingNode
 from cnilint.surface.model import AGENT, INIT, MAIN, OVERLAYS, UNKNOWN, Setting
 
 if TYPE_CHECKING:
@@ -107,13 +108,20 @@ def as_json(value: object) -> str:
     )
 
 
+def _taken(context: Context) -> Iterator[Setting]:
+    """Yield the chosen settings of any name: the EKS add-on refuses a wrong one in ``env``, and takes all others."""
+    for setting in context.chosen:
+        if context.surface.kind != "addon" or not isinstance(setting.parent, MappingNode):
+            yield setting
+
+
 def unknown(context: Context) -> list[Element]:
     """Return the settings whose name nobody reads."""
     if not context.chosen:
         return []
     referenced = {name for item in context.surface.settings for name in re.findall(_REFERENCE, _raw(item))}
     found = []
-    for setting in context.chosen:
+    for setting in _taken(context):
         name = setting.name
         if name in variables() or foreign(name) or name in referenced or shipped_unread(name, context.release):
             continue
@@ -130,7 +138,7 @@ def misplaced(context: Context) -> list[Element]:
     """Return the settings that another container reads, but not the one they stand in."""
     table = variables()
     found = []
-    for setting in context.chosen:
+    for setting in _taken(context):
         variable = table.get(setting.name)
         if not variable or setting.container in variable.containers or setting.name in _EVERYWHERE:
             continue

@@ -61,6 +61,10 @@ _LISTS: Final[dict[str, Type]] = {
     "strayConfigMaps": _elements("name", "namespace", "key"),
     "badConfigValues": _elements("key", "text", "expected"),
     "unknownConfigKeys": _elements("key", "nearest", near="bool"),
+    # What the service says of an EKS add-on's values, and the file beside them.
+    "refusals": _elements("key", "name", "problem", "instead", "said", "found", "expected", "version", "text"),
+    "conflictModes": _elements("when", "mode"),
+    "trailingCommas": _elements(),
     "ownership": _elements("field", "family", "manager", "verdict", "shipped", "written", "evidence"),
 }
 
@@ -135,6 +139,7 @@ def vocabulary() -> dict[str, Type]:
             },
         ),
         **_LISTS,
+        "addon": ("object", {"form": "string", "empty": "bool", "version": "string", "beforeCompute": "bool"}),
         "configMap": ("map", "string"),
         "clusterRole": ("object", {"present": "bool", "patchesPods": "bool"}),
         "serviceAccount": "string",

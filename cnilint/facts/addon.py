@@ -1,0 +1,120 @@
+"""Facts about an EKS add-on: what the service refuses of its values, and what the file says beside them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from cnilint.facts.context import ABSENT, Context
+from cnilint.knowledge.addon import Refusal, key_path, refusals
+from cnilint.source.plain import child, entry
+from cnilint.source.yaml import MappingNode, ScalarNode, span
+from cnilint.surface.model import placeholder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from cnilint.source.yaml import Node
+
+Element = dict[str, object]
+
+# A comma before a closing bracket, strings skipped: no JSON, though a reader of YAML takes it.
+_TRAILING_COMMA: Final = re.compile(r'"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])')
+
+
+def addon(context: Context) -> object:
+    """Return what the file says of the add-on beside its values; ABSENT where there is no add-on."""
+    surface = context.surface
+    if surface.kind != "addon":
+        return ABSENT
+    about: Element = {"form": "", "empty": surface.object == {} and not surface.partial}
+    found = surface.addon
+    if found is not None:
+        about["form"] = found.form
+        about["empty"] = found.form in ("text", "expression") and about["empty"]
+        if found.version and not placeholder(found.version):
+            about["version"] = found.version
+        if found.before_compute is not None:
+            about["beforeCompute"] = found.before_compute
+    return about
+
+
+def refused(context: Context) -> list[Element]:
+    """Return what the service refuses of the values, in the order of the text."""
+    surface = context.surface
+    if surface.kind != "addon" or not surface.object:
+        return []
+    found = (item for item in refusals(surface.object, context.release) if not _open(context, item))
+    elements = [_element(context, item) for item in found]
+    return sorted(elements, key=lambda element: element["at"].start)  # type: ignore[attr-defined]  # a span
+
+
+def _open(context: Context, item: Refusal) -> bool:
+    """Tell whether something on the way to a refused value is put in by others, so that nobody knows it."""
+    value: object = context.surface.object
+    for step in item.path:
+        if placeholder(step):
+            return True
+        value = value.get(step) if isinstance(value, dict) else value[step] if isinstance(value, list) else None  # type: ignore[index]
+    return placeholder(value)
+
+
+def _element(context: Context, item: Refusal) -> Element:
+    node, key = _found(context.surface.node, item.path)
+    shown = key if key is not None and (item.at_key or not isinstance(node, ScalarNode)) else node
+    text = context.surface.text
+    at = span(text, shown) if shown is not None and item.path else context.surface.anchor
+    named = item.path[:-1] if item.at_key and item.problem == "missing" else item.path
+    element: Element = {
+        "key": key_path(named).removeprefix("$.").removeprefix("$"),
+        "name": str(item.path[-1]) if item.path else "",
+        "problem": item.problem,
+        "instead": item.instead,
+        "said": item.said,
+        "found": item.found,
+        "expected": item.expected,
+        "version": item.version,
+        "text": at.content,
+        "at": at,
+    }
+    if item.problem == "text":
+        setting = next((each for each in context.surface.settings if each.value_node is node), None)
+        if setting is not None:
+            element["setting"] = setting
+    return element
+
+
+def _found(root: Node, path: tuple[str | int, ...]) -> tuple[Node | None, Node | None]:
+    """Return the node at a path, and the key it stands under."""
+    node: Node | None = root
+    key: Node | None = None
+    for step in path:
+        pair = entry(node, step) if isinstance(node, MappingNode) else None
+        key, node = pair or (None, child(node, step))
+    return node, key
+
+
+def conflicts(context: Context) -> list[Element]:
+    """Return the modes in which conflicts with what others changed are resolved, and when each counts."""
+    found = context.surface.addon
+    modes = found.conflicts if found and context.surface.kind == "addon" else ()
+    return [{"when": when, "mode": mode, "at": at} for when, mode, at in modes]
+
+
+def trailing_commas(context: Context) -> list[Element]:
+    """Return the commas that make of values in braces no JSON."""
+    surface = context.surface
+    content = surface.text.content
+    as_text = surface.addon is None or surface.addon.form == "text"
+    if surface.kind != "addon" or not as_text or not content.lstrip().startswith("{"):
+        return []
+    found = (match for match in _TRAILING_COMMA.finditer(content) if match[0] == ",")
+    return [{"at": surface.text.span(match.start(), match.end())} for match in found]
+
+
+FACTS: Final[Mapping[str, Callable[[Context], object]]] = {
+    "addon": addon,
+    "refusals": refused,
+    "conflictModes": conflicts,
+    "trailingCommas": trailing_commas,
+}
