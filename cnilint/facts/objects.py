@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from cnilint.facts.context import ABSENT, Context
+from cnilint.facts.release import ABSENT, stock_of
 from cnilint.knowledge.configmap import expected, keys, nearest
 from cnilint.source.plain import child
 from cnilint.source.yaml import span
 from cnilint.surface.model import Item, items, mapping, node_span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
+
+    from cnilint.facts.context import Context
 
 Element = dict[str, object]
 
@@ -102,17 +105,20 @@ def cluster_role(context: Context) -> object:
     roles = _items(context, "ClusterRole")
     if not roles or context.surface.partial:
         return ABSENT
-    granted = set(grants(roles[0]))
+    granted = grants(roles[0])
     return {"present": True, "patchesPods": _covers(granted, "core/pods", "patch")}
 
 
-def grants(role: Item) -> Iterator[tuple[str, str]]:
-    """Yield each resource (``group/resource``) with each verb that a role grants."""
-    for rule in items(role.data.get("rules")):
-        for group in _strings(rule.get("apiGroups")):
-            for resource in _strings(rule.get("resources")):
-                for verb in _strings(rule.get("verbs")):
-                    yield f"{group or 'core'}/{resource}", verb
+def grants(role: Item) -> set[tuple[str, str]]:
+    """Return each resource (``group/resource``) with each verb that a role grants."""
+    return {
+        (name, verb)
+        for rule in items(role.data.get("rules"))
+        for group in _strings(rule.get("apiGroups"))
+        for resource in _strings(rule.get("resources"))
+        for name in (f"{group or 'core'}/{resource}",)
+        for verb in _strings(rule.get("verbs"))
+    }
 
 
 def _strings(data: object) -> list[str]:
@@ -131,15 +137,22 @@ def missing_grants(context: Context) -> list[Element]:
     roles = _items(context, "ClusterRole")
     if not roles or context.number is None or context.surface.kind != "daemonset" or context.surface.partial:
         return []
-    granted = set(grants(roles[0]))
-    found: list[Element] = []
-    for resource, verb in sorted(context.stock.grants):
-        needed = resource in _NEEDS and verb in _READS.get(resource, (verb,))
-        if needed and not _covers(granted, resource, verb):
-            found.append(
-                {"resource": resource, "verb": verb, "need": _NEEDS[resource], **_at(context, roles[0], "rules")}
-            )
-    return found
+    granted = grants(roles[0])
+    return [
+        {"resource": resource, "verb": verb, "need": _NEEDS[resource], **_at(context, roles[0], "rules")}
+        for resource, verb in sorted(_needed(context.release) - granted)
+        if not _covers(granted, resource, verb)
+    ]
+
+
+@cache
+def _needed(release: str | None) -> frozenset[tuple[str, str]]:
+    """Return the permissions of the release's stock role that something needs."""
+    return frozenset(
+        (resource, verb)
+        for resource, verb in stock_of(release).grants
+        if resource in _NEEDS and verb in _READS.get(resource, (verb,))
+    )
 
 
 def eni_configs(context: Context) -> list[Element]:

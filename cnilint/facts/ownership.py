@@ -129,16 +129,15 @@ def _labels(context: Context) -> Iterator[Edited]:
         (("metadata", "labels"), own, context.stock.labels),
         (("spec", "template", "metadata", "labels"), pod, context.stock.pod_labels),
     ):
+        labels = mapping(written)
         for key, label in shipped.items():
-            found = mapping(written).get(key)
+            found = labels.get(key)
             if found != label and key not in _VERSION_LABELS:
                 yield Edited((*path, key), "labels", label, _text(found))
 
 
 def _volumes(context: Context) -> Iterator[Edited]:
-    written = {
-        str(item.get("name")): mapping(item.get("hostPath")).get("path") for item in items(context.pod.get("volumes"))
-    }
+    written = context.volumes
     for name, volume in context.stock.volumes.items():
         if written.get(name) != volume.path:
             yield Edited((*_POD, "volumes", name), "volumes", f"{name} ({volume.path})", _text(written.get(name)))
@@ -183,8 +182,8 @@ def _probe(context: Context, where: Path, name: str, kind: str) -> Iterator[Edit
         yield Edited(path, "probes", " ".join(shipped.command), "")
         return
     command = mapping(probe.get("exec")).get("command")
-    words = [str(word) for word in command] if isinstance(command, list) else []
-    if words != list(shipped.command) and (words or not context.surface.partial):
+    words = tuple(map(str, command)) if isinstance(command, list) else ()
+    if words != shipped.command and (words or not context.surface.partial):
         yield Edited((*path, "exec", "command"), "probes", " ".join(shipped.command), " ".join(words) or "none")
     for field, usual in zip(_PROBE_FIELDS, (shipped.initial_delay, shipped.timeout), strict=True):
         found = probe.get(field)
@@ -193,11 +192,7 @@ def _probe(context: Context, where: Path, name: str, kind: str) -> Iterator[Edit
 
 
 def _mounts(context: Context, where: Path, name: str) -> Iterator[Edited]:
-    container = context.container(name)
-    written = {
-        str(item.get("mountPath", "")): str(item.get("name", ""))
-        for item in items(container.data.get("volumeMounts") if container else None)
-    }
+    written = dict(context.mounts(name))
     for path, volume in context.stock.mounts(name).items():
         if written.get(path) != volume:
             shipped = f"{path} from the volume {volume}"
