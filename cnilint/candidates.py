@@ -10,14 +10,17 @@ if TYPE_CHECKING:
 
     from cnilint.rule import AnyRule, Route
 
-_MET: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+    Test = Callable[[Any, Any], bool]
+
+_MET: Final[Mapping[str, Test]] = {
     "==": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
-    "there": lambda value, _: value != [],
+    "there": lambda *_: True,
+    "filled": lambda value, _: value != [],
 }
 # What makes a test fail: the fact is not there, or it is unknown. Neither can make a condition true.
 _NOT_MET: Final = (KeyError, TypeError)
@@ -29,7 +32,7 @@ class Candidates:
     def __init__(self, rules: Iterable[AnyRule]) -> None:
         self._open: list[AnyRule] = []
         self._by_setting: dict[str, dict[str, list[AnyRule]]] = {"chosen": {}, "set": {}}
-        self._by_test: dict[Route, dict[str, dict[tuple[str, object], list[AnyRule]]]] = {}
+        self._by_test: dict[Route, dict[str, dict[tuple[Test, object], list[AnyRule]]]] = {}
         for rule in rules:
             if not rule.gate:
                 self._open.append(rule)
@@ -39,7 +42,7 @@ class Candidates:
                 self._by_setting[above[0]].setdefault(name, []).append(rule)
             else:
                 tests = self._by_test.setdefault(tuple(above), {}).setdefault(name, {})
-                tests.setdefault((sign, literal), []).append(rule)
+                tests.setdefault((_MET[sign], literal), []).append(rule)
 
     def of(self, facts: Mapping[str, object]) -> Iterator[AnyRule]:
         """Yield the rules that may find anything."""
@@ -63,19 +66,22 @@ class Candidates:
             for name, tests in by_fact.items():
                 try:
                     value = held[name]
-                    met = [rules for (sign, literal), rules in tests.items() if _MET[sign](value, literal)]
+                    for (met, literal), rules in tests.items():
+                        if met(value, literal):
+                            yield from rules
                 except _NOT_MET:
                     continue
-                for rules in met:
-                    yield from rules
 
 
 def may_hold(rule: AnyRule, facts: Mapping[str, object]) -> bool:
     """Tell whether all that a rule's gate asks for holds."""
     try:
-        return all(_MET[sign](_reached(facts, route), literal) for route, sign, literal in rule.gate)
+        for route, sign, literal in rule.gate:
+            if not _MET[sign](_reached(facts, route), literal):
+                return False
     except _NOT_MET:
         return False
+    return True
 
 
 def _reached(facts: Mapping[str, object], route: Sequence[str]) -> Any:  # noqa: ANN401  # a fact may be anything

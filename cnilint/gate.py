@@ -22,20 +22,21 @@ _MIRRORED: Final = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">="
 def gate(each: tuple[str, Ast] | None, when: Ast | None) -> tuple[Test, ...]:
     """Return the tests that a surface must pass for a rule to find anything, those that fewest pass first."""
     compared = _compared(when)
+    listed = [((each[1][2],), "filled", None)] if each and each[1][0] == "name" else []
     there = [
         (route, "there", None)
         for route in _required(each, when)
         if not any(other[: len(route)] == route for other, _, _ in compared)
     ]
-    return tuple(sorted([*compared, *there], key=lambda test: (_usual(*test), test[0][0] != "env", test[0])))
+    return tuple(sorted([*compared, *listed, *there], key=lambda test: (_usual(*test), test[0][0] != "env", test[0])))
 
 
 def _usual(route: Route, sign: str, literal: object) -> int:
     """Return how many surfaces pass a test, by a rough guess: 0 is the fewest."""
     if route[0] in ("chosen", "set"):
         return 0
-    if sign == "there":
-        return 2 if len(route) == 1 else 3  # most lists are empty
+    if sign in ("filled", "there"):
+        return 2 if sign == "filled" else 3
     return 4 if _is_usual(route, sign, literal) else 1
 
 
@@ -51,8 +52,6 @@ def _required(each: tuple[str, Ast] | None, when: Ast | None) -> list[Route]:
     """Return the facts that must be there for a rule to find anything."""
     routes = [*(requires(each[1]) if each else ()), *(requires(when) if when is not None else ())]
     steps = {tuple(route.split(".")) for route in routes}
-    if each and each[1][0] == "name":
-        steps.add((each[1][2],))
     return [step for step in steps if step[0] in vocabulary()]
 
 

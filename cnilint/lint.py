@@ -74,8 +74,10 @@ class Judge:
 
     def _judged(self, rule: Rule, facts: Facts, levels: Mapping[str, str]) -> Iterator[Finding]:
         ready = self._compiled(rule)
+        names = _Scope(facts) if rule.each else facts
         for element in _elements(ready, facts):
-            names: Mapping[str, object] = _Scope(facts, rule.each[0], element) if rule.each else facts
+            if rule.each:
+                names[rule.each[0]] = element
             try:
                 if ready.when is not None and ready.when(names) is not True:
                     continue
@@ -142,12 +144,12 @@ def _note(name: str, written: str) -> str:
 
 
 class _Scope(dict[str, object]):
-    """The facts and one element beside them."""
+    """The facts, and beside them the element that is looked at."""
 
     __slots__ = ("_facts",)
 
-    def __init__(self, facts: Facts, name: str, element: object) -> None:
-        super().__init__({name: element})
+    def __init__(self, facts: Facts) -> None:
+        super().__init__()
         self._facts = facts
 
     def __missing__(self, name: str) -> object:

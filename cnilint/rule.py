@@ -39,7 +39,8 @@ class Example(NamedTuple):
 
 
 Route = tuple[str, ...]
-# What must hold of a single fact: its route, an operator and a literal; or ``there`` and None, of a list ``not empty``.
+# What must hold of a single fact: its route, an operator and a literal; or None, where it must be ``there``, or
+# ``filled`` if it is a list.
 Test = tuple[Route, str, object]
 
 

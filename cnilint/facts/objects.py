@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cnilint.facts.context import Context
 
 Element = dict[str, object]
+Grants = dict[str, list[str]]
 
 _OWN: Final = ("amazon-vpc-cni", "kube-system")
 _ENI_CONFIG_KEYS: Final = ("subnet", "securityGroups")
@@ -105,31 +106,28 @@ def cluster_role(context: Context) -> object:
     roles = _items(context, "ClusterRole")
     if not roles or context.surface.partial:
         return ABSENT
-    granted = grants(roles[0])
-    return {"present": True, "patchesPods": _covers(granted, "core/pods", "patch")}
+    return {"present": True, "patchesPods": _covers(grants(roles[0]), "core/pods", "patch")}
 
 
-def grants(role: Item) -> set[tuple[str, str]]:
-    """Return each resource (``group/resource``) with each verb that a role grants."""
-    return {
-        (name, verb)
-        for rule in items(role.data.get("rules"))
-        for group in _strings(rule.get("apiGroups"))
-        for resource in _strings(rule.get("resources"))
-        for name in (f"{group or 'core'}/{resource}",)
-        for verb in _strings(rule.get("verbs"))
-    }
+def grants(role: Item) -> Grants:
+    """Return each resource (``group/resource``) with the verbs that a role grants."""
+    found: Grants = {}
+    for rule in items(role.data.get("rules")):
+        verbs = _strings(rule.get("verbs"))
+        for group in _strings(rule.get("apiGroups")):
+            for resource in _strings(rule.get("resources")):
+                found.setdefault(f"{group or 'core'}/{resource}", []).extend(verbs)
+    return found
 
 
 def _strings(data: object) -> list[str]:
     return [item for item in data if isinstance(item, str)] if isinstance(data, list) else []
 
 
-def _covers(granted: set[tuple[str, str]], resource: str, verb: str) -> bool:
+def _covers(granted: Grants, resource: str, verb: str) -> bool:
     group, _, name = resource.partition("/")
-    return any(
-        (f"{some}/{other}", what) in granted for some in (group, "*") for other in (name, "*") for what in (verb, "*")
-    )
+    either = (granted.get(f"{some}/{other}", ()) for some in (group, "*") for other in (name, "*"))
+    return any(verb in verbs or "*" in verbs for verbs in either)
 
 
 def missing_grants(context: Context) -> list[Element]:
@@ -140,19 +138,19 @@ def missing_grants(context: Context) -> list[Element]:
     granted = grants(roles[0])
     return [
         {"resource": resource, "verb": verb, "need": _NEEDS[resource], **_at(context, roles[0], "rules")}
-        for resource, verb in sorted(_needed(context.release) - granted)
-        if not _covers(granted, resource, verb)
+        for resource, verb in _needed(context.release)
+        if verb not in granted.get(resource, ()) and not _covers(granted, resource, verb)
     ]
 
 
 @cache
-def _needed(release: str | None) -> frozenset[tuple[str, str]]:
+def _needed(release: str | None) -> list[tuple[str, str]]:
     """Return the permissions of the release's stock role that something needs."""
-    return frozenset(
+    return [
         (resource, verb)
-        for resource, verb in stock_of(release).grants
+        for resource, verb in sorted(stock_of(release).grants)
         if resource in _NEEDS and verb in _READS.get(resource, (verb,))
-    )
+    ]
 
 
 def eni_configs(context: Context) -> list[Element]:
