@@ -63,9 +63,11 @@ def _compared(when: Ast | None) -> list[Test]:
 
 
 def _comparison(part: Ast) -> Test | None:
-    """Return ``fact``, ``!fact`` or ``fact < literal`` as route, operator and literal."""
+    """Return ``fact``, ``!fact``, ``fact < literal`` or ``fact.exists(...)`` as route, operator and literal."""
     if part[0] == "not":
         return _against(part[2], "==", False)  # noqa: FBT003  # the literal it is compared with
+    if part[0] == "loop" and part[2] in ("exists", "exists_one"):
+        return _against(part[3], "filled", None)
     if part[0] not in _MIRRORED:
         return _against(part, "==", True)  # noqa: FBT003
     sign, left, right = part[0], part[2], part[3]
