@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import operator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cnilint import ignores, places
+from cnilint.candidates import Candidates
 from cnilint.cel.evaluate import EvalError, compiled
 from cnilint.cel.messages import rendered
 from cnilint.errors import CnilintError, ExcessError, RuleError, SourceError
@@ -18,7 +18,7 @@ from cnilint.source.yaml import documents
 from cnilint.surface import mentioned, relevant, surfaces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from cnilint.edit import Edit
     from cnilint.rule import AnyRule, Rule
@@ -53,23 +53,16 @@ class Judge:
     def __init__(self, rules: Iterable[AnyRule], names: Iterable[str] = ()) -> None:
         every = tuple(rules)
         self._rules = tuple(rule for rule in every if not _about_ignores(rule))
-        self._by_setting, self._others = _by_setting(self._rules)
+        self._candidates = Candidates(self._rules)
         self._about_ignores = tuple(rule for rule in every if _about_ignores(rule))
         self.names = {*names, *(name for rule in every for name in (rule.id, rule.category))}
         self._ready: dict[str, _Ready] = {}
 
     def findings(self, facts: Facts, levels: Mapping[str, str]) -> Iterator[Finding]:
         """Yield the findings of a surface. ``levels`` gives rules or categories another severity, or ``off``."""
-        for rule in self._candidates(facts):
-            if _may_hold(rule, facts) and _level(rule, levels) != OFF:
+        for rule in self._candidates.of(facts):
+            if _level(rule, levels) != OFF:
                 yield from self._judged(rule.rule, facts, levels)
-
-    def _candidates(self, facts: Facts) -> Iterator[AnyRule]:
-        """Yield the rules that may concern a surface: those about its settings, and those about more than settings."""
-        yield from self._others
-        for root, rules in self._by_setting.items():
-            for name in facts[root]:  # type: ignore[attr-defined]  # a mapping of settings
-                yield from rules.get(name, ())
 
     def unused(
         self, facts: Facts, text: Text, comments: list[ignores.Comment], levels: Mapping[str, str]
@@ -83,8 +76,10 @@ class Judge:
 
     def _judged(self, rule: Rule, facts: Facts, levels: Mapping[str, str]) -> Iterator[Finding]:
         ready = self._compiled(rule)
+        names = _Scope(facts) if rule.each else facts
         for element in _elements(ready, facts):
-            names: Mapping[str, object] = _Scope(facts, rule.each[0], element) if rule.each else facts
+            if rule.each:
+                names[rule.each[0]] = element
             try:
                 if ready.when is not None and ready.when(names) is not True:
                     continue
@@ -102,50 +97,6 @@ class Judge:
                 compiled(rule.lower[1]) if rule.lower else None,
             )
         return self._ready[rule.id]
-
-
-def _by_setting(rules: Iterable[AnyRule]) -> tuple[dict[str, dict[str, list[AnyRule]]], list[AnyRule]]:
-    """Return the rules that need a certain setting to be written or chosen, by that setting, and the others."""
-    found: dict[str, dict[str, list[AnyRule]]] = {"chosen": {}, "set": {}}
-    others: list[AnyRule] = []
-    for rule in rules:
-        first = rule.requires[0] if rule.requires else ("",)
-        if first[0] in found and len(first) > 1:
-            found[first[0]].setdefault(first[1], []).append(rule)
-        else:
-            others.append(rule)
-    return found, others
-
-
-_COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-
-
-def _may_hold(rule: AnyRule, facts: Facts) -> bool:
-    """Tell whether a rule may find anything, by facts that must be there and comparisons that must hold.
-
-    Most rules end here for most files: their expressions need not even be read.
-    """
-    try:
-        for route, sign, literal in rule.holds:
-            if not _COMPARE[sign](_reached(facts, route), literal):
-                return False
-        return all(_reached(facts, route) != [] for route in rule.requires)
-    except (KeyError, TypeError):  # not there, or unknown: neither can make a condition true
-        return False
-
-
-def _reached(facts: Facts, route: Sequence[str]) -> Any:  # noqa: ANN401  # a fact may be anything
-    value: Any = facts
-    for step in route:
-        value = value[step]
-    return value
 
 
 def _severity(rule: Rule, ready: _Ready, names: Mapping[str, object]) -> str:
@@ -195,12 +146,12 @@ def _note(name: str, written: str) -> str:
 
 
 class _Scope(dict[str, object]):
-    """The facts and one element beside them."""
+    """The facts, and beside them the element that is looked at."""
 
     __slots__ = ("_facts",)
 
-    def __init__(self, facts: Facts, name: str, element: object) -> None:
-        super().__init__({name: element})
+    def __init__(self, facts: Facts) -> None:
+        super().__init__()
         self._facts = facts
 
     def __missing__(self, name: str) -> object:
@@ -267,7 +218,7 @@ def judged(text: Text, judge: Judge, told: Told, levels: Mapping[str, str], *mor
 
 
 def _about_ignores(rule: AnyRule) -> bool:
-    return any(route[0] == ignores.FACT for route in rule.requires)
+    return any(route[0] == ignores.FACT for route, _, _ in rule.gate)
 
 
 def _level(rule: AnyRule, levels: Mapping[str, str]) -> str:

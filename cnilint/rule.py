@@ -39,21 +39,23 @@ class Example(NamedTuple):
 
 
 Route = tuple[str, ...]
+# What must hold of a single fact: its route, an operator and a literal; or None, where it must be ``there``, or
+# ``filled`` if it is a list.
+Test = tuple[Route, str, object]
 
 
 class Rule(NamedTuple):
     """A rule as docs/rules.md describes it; expressions are parsed, the message and the edit's text are templates.
 
     ``each`` is the variable and the list it runs over, ``lower`` the milder severity and the condition for it, ``at``
-    the routes of which the first that is written counts, each a list of steps. ``requires`` are the facts without which
-    ``when`` cannot hold, ``holds`` the comparisons (route, operator, literal) that it asks for: both cheap to look at.
+    the routes of which the first that is written counts, each a list of steps. ``gate`` are the tests without which it
+    finds nothing, cheap to make, those that fewest surfaces pass first.
     """
 
     id: str
     category: str
     severity: str
-    requires: tuple[Route, ...]
-    holds: tuple[tuple[Route, str, object], ...]
+    gate: tuple[Test, ...]
     effect: str
     since: str
     summary: str
@@ -92,15 +94,14 @@ class Rule(NamedTuple):
 class Card:
     """A rule of the catalogue as the engine meets it: what tells whether it may find anything; the rest comes later."""
 
-    __slots__ = ("_line", "_rule", "category", "holds", "id", "requires", "severity")
+    __slots__ = ("_line", "_rule", "category", "gate", "id", "severity")
 
     def __init__(self, head: list[Any], line: str) -> None:
         self.id: str
         self.category: str
         self.severity: str
-        self.requires: list[Route]
-        self.holds: list[tuple[Route, str, object]]
-        self.id, self.category, self.severity, self.requires, self.holds = head
+        self.gate: list[Test]
+        self.id, self.category, self.severity, self.gate = head
         self._line = line
         self._rule: Rule | None = None
 
@@ -115,7 +116,7 @@ class Card:
         if self._rule is None:
             import json  # noqa: PLC0415  # the catalogue was read with it
 
-            found = Rule(self.id, self.category, self.severity, (), (), *json.loads(self._line))
+            found = Rule(self.id, self.category, self.severity, (), *json.loads(self._line))
             self._rule = found._replace(references=tuple(found.references))
         return self._rule
 

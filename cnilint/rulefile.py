@@ -12,7 +12,7 @@ from cnilint.cel.messages import template
 from cnilint.cel.parse import parse
 from cnilint.errors import RuleError, SourceError
 from cnilint.finding import EFFECTS, SEVERITIES
-from cnilint.gate import compared, required
+from cnilint.gate import gate
 from cnilint.knowledge.vocabulary import environment, vocabulary
 from cnilint.rule import VERBS, Example, Rule
 from cnilint.source.plain import Plain, entry
@@ -94,8 +94,7 @@ class _Reader:
             name,
             str(self.data.get("category", folder)),
             self.word("severity", SEVERITIES),
-            required(each, when),
-            compared(when),
+            gate(each, when),
             self.word("effect", EFFECTS),
             self.string("since"),
             self.string("summary").strip(),

@@ -18,7 +18,7 @@ LAYERS = (
     ("errors", "paths", "record"),
     ("source", "cel", "knowledge"),
     ("finding",),
-    ("rule", "rulefile", "gate", "surface"),
+    ("rule", "rulefile", "gate", "candidates", "surface"),
     ("facts",),
     ("edit",),
     ("places", "ignores"),

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from cnilint.candidates import may_hold
 from cnilint.errors import RuleError
 from cnilint.examples import failures, told
 from cnilint.facts import FACTS, Facts
-from cnilint.lint import Judge, _may_hold, judged
+from cnilint.lint import Judge, judged
 from cnilint.rule import compiled, folder, from_catalogue, merged
 from cnilint.rulefile import parsed
 from cnilint.source.plain import Plain
@@ -64,7 +65,7 @@ def _facts(rule: Rule) -> list[Facts]:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_the_gate_never_keeps_back_a_finding(rule: Rule) -> None:
     """What is looked at before an expression only saves time: without it the findings are the same."""
-    open_ended = rule._replace(requires=tuple(r for r in rule.requires if r[0] == "unusedIgnores"), holds=())
+    open_ended = rule._replace(gate=tuple(test for test in rule.gate if test[0][0] == "unusedIgnores"))
     for example in (*rule.good, *rule.bad):
         text = Text(example.config, "example.yaml")
         gated, free = (
@@ -149,7 +150,7 @@ def test_a_rule_of_the_catalogue_is_read_only_when_it_may_hold(tmp_path: Path) -
     text = Text("env: {WARM_IP_TARGET: '1'}\n", "x.yaml")
     assert judged(text, Judge(cards), told({}), {}, values.surfaces).findings
     facts = _facts(RULES[0])[0]
-    assert not all(_may_hold(card, facts) for card in cards)
+    assert not all(may_hold(card, facts) for card in cards)
     assert 0 < sum(card.read for card in cards) < len(cards) / 4
 
 

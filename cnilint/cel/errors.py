@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +26,23 @@ class EvalError(Exception):
 
 class Unknown(EvalError):  # noqa: N818 - not a fault but a state of knowledge
     """An expression has no value yet: it needs one that is not known."""
+
+
+# What an error says that an operation has put up with. Not the error itself: its traceback would hold the frame that
+# holds the error, and with it all of a file until the garbage is collected.
+Pending: TypeAlias = tuple[type[EvalError], str] | None
+
+
+def worse(pending: Pending, error: EvalError) -> Pending:
+    """Return which of two errors an absorbing operation reports: that something is not known outweighs a mistake."""
+    return (type(error), str(error)) if pending is None or isinstance(error, Unknown) else pending
+
+
+def settle(pending: Pending) -> None:
+    """Raise the error that nothing absorbed, if there was one."""
+    if pending is not None:
+        kind, text = pending
+        raise kind(text)
 
 
 def suggestion(name: str, candidates: Iterable[str]) -> str:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from cnilint.cel.errors import EvalError, Unknown
-from cnilint.cel.operators import settle, worse
+from cnilint.cel.errors import EvalError, Unknown, settle, worse
 from cnilint.cel.values import MAYBE, known, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from cnilint.cel.errors import Pending
     from cnilint.cel.operators import Closure, Frame
 
 _UNSURE = "it is not known which elements there are"
@@ -39,7 +39,7 @@ def quantified(macro: str, over: Closure, condition: Closure, slot: int) -> Clos
     def run(frame: Frame) -> object:
         items = elements(over(frame), macro)
         inner = [*frame[:slot], None]
-        pending: EvalError | None = None
+        pending: Pending = None
         for item in items:
             inner[slot] = item
             try:
@@ -50,12 +50,8 @@ def quantified(macro: str, over: Closure, condition: Closure, slot: int) -> Clos
                     _undecided(value, macro)
             except EvalError as error:
                 pending = worse(pending, error)
-        if pending is None:
-            return indifferent
-        try:
-            settle(pending)
-        finally:
-            pending = None  # the traceback holds this frame, which would hold the error, and with it all of a file
+        settle(pending)
+        return indifferent
 
     return run
 

@@ -12,11 +12,13 @@ import operator
 from math import copysign, inf, isnan, nan
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from cnilint.cel.errors import EvalError, Unknown
+from cnilint.cel.errors import EvalError, settle, worse
 from cnilint.cel.values import HIGHEST, LOWEST, SIMPLE, contained, equal, ordered, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from cnilint.cel.errors import Pending
 
     Frame = list[Any]
     Closure = Callable[[Frame], Any]
@@ -166,7 +168,7 @@ def logic(sign: str, terms: list[Closure]) -> Closure:
     indifferent = not decisive
 
     def run(frame: Frame) -> object:
-        pending: EvalError | None = None
+        pending: Pending = None
         for term in terms:
             try:
                 value = term(frame)
@@ -176,25 +178,7 @@ def logic(sign: str, terms: list[Closure]) -> Closure:
                     refuse(f"'{sign}'", value)
             except EvalError as error:
                 pending = worse(pending, error)
-        if pending is None:
-            return indifferent
-        try:
-            settle(pending)
-        finally:
-            pending = None  # the traceback holds this frame, which would hold the error, and with it all of a file
+        settle(pending)
+        return indifferent
 
     return run
-
-
-def worse(one: EvalError | None, other: EvalError) -> EvalError:
-    """Return which of two errors an absorbing operation reports: that something is not known outweighs a mistake."""
-    return other if one is None or isinstance(other, Unknown) else one
-
-
-def settle(pending: EvalError) -> NoReturn:
-    """Raise the error that nothing absorbed."""
-    try:
-        raise pending
-    finally:
-        # the traceback holds this frame, which would hold the error: a cycle for every silent rule
-        del pending

@@ -10,10 +10,12 @@ import re
 from math import isfinite, trunc
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from cnilint.cel.errors import EvalError, Unknown
+from cnilint.cel.errors import EvalError, Unknown, settle, worse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from cnilint.cel.errors import Pending
 
 LOWEST: Final = -(2**63)
 HIGHEST: Final = 2**63 - 1
@@ -95,7 +97,7 @@ def _equal_lists(one: list[object], other: list[object]) -> bool:
 
 def _all(results: Iterable[bool]) -> bool:
     """Return ``all(results)``, a false one deciding even where another is not known."""
-    pending: Unknown | None = None
+    pending: Pending = None
     iterator = iter(results)
     while True:
         try:
@@ -104,12 +106,8 @@ def _all(results: Iterable[bool]) -> bool:
         except StopIteration:
             break
         except Unknown as unknown:
-            pending = unknown
-    if pending is not None:
-        try:
-            raise pending
-        finally:
-            pending = None  # as in operators.settle: no cycle through the traceback
+            pending = worse(pending, unknown)
+    settle(pending)
     return True
 
 
@@ -134,18 +132,14 @@ def contained(element: Any, container: Any) -> bool:  # noqa: ANN401 - any value
         return _has_key(element, container)
     if not isinstance(container, list | tuple):
         refuse("'in'", element, container)
-    pending: Unknown | None = None
+    pending: Pending = None
     for each in container:
         try:
             if equal(element, each):
                 return True
         except Unknown as unknown:
-            pending = unknown
-    if pending is not None:
-        try:
-            raise pending
-        finally:
-            pending = None  # as in operators.settle: no cycle through the traceback
+            pending = worse(pending, unknown)
+    settle(pending)
     return False
 
 

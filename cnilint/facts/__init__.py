@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnilint.facts import addon, agent, capacity, env, objects, ownership, pod, settings
-from cnilint.facts.context import ABSENT, Context, Told
+from cnilint.facts.context import Context, Told
+from cnilint.facts.release import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from cnilint.facts.context import ABSENT, Context
+from cnilint.facts.release import ABSENT
 from cnilint.knowledge.addon import Refusal, key_path, refusals
 from cnilint.source.plain import child, entry
 from cnilint.source.yaml import MappingNode, ScalarNode, span
@@ -14,6 +14,7 @@ from cnilint.surface.model import placeholder
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from cnilint.facts.context import Context
     from cnilint.source.yaml import Node
 
 Element = dict[str, object]

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final, cast
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Final
 
-from cnilint.facts.context import ABSENT, Context
 from cnilint.facts.env import privileged
+from cnilint.facts.release import ABSENT, stock_of
 from cnilint.knowledge.flags import Parsed, default, flags, parsed
-from cnilint.knowledge.versions import parsed as version_number
+from cnilint.knowledge.versions import before
 from cnilint.record import NamedTuple
 from cnilint.source.plain import child
-from cnilint.source.yaml import Node, SequenceNode, span
+from cnilint.source.yaml import Node, span
 from cnilint.surface.model import AGENT, UNKNOWN, placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from cnilint.facts.context import Context
     from cnilint.source.text import Span, Text
 
 Element = dict[str, object]
@@ -35,45 +36,41 @@ class Arg(NamedTuple):
         return span(self.text, self.parent.value[self.number])
 
 
-def _line(context: Context) -> tuple[Parsed, list[Arg]] | None:
-    """Return the agent's command line and its arguments; None where it cannot be known."""
-    if not context.agent_line:
-        context.agent_line.append(_read_line(context))
-    return cast("tuple[Parsed, list[Arg]] | None", context.agent_line[0])
-
-
-def _read_line(context: Context) -> tuple[Parsed, list[Arg]] | None:
+def _line(context: Context) -> Parsed | None:
+    """Return the agent's command line; None where it cannot be known."""
     container = context.container(AGENT)
     if container is None:
         return None
-    node, written = child(container.node, "args"), container.data.get("args")
-    if not isinstance(node, SequenceNode) or not isinstance(written, list) or container.data.get("command"):
+    written = container.data.get("args")
+    if not isinstance(written, list) or container.data.get("command"):
         unknown = context.surface.partial or container.data.get("command")
-        return None if unknown else (parsed([]), [])
-    words = [item if isinstance(item, str) else str(item) for item in written]
+        return None if unknown else _parsed(())
+    return _parsed(tuple(map(str, written)))
+
+
+@lru_cache(maxsize=64)
+def _parsed(words: tuple[str, ...]) -> Parsed | None:
+    """Return a command line; None where a placeholder may become flags. Most files of a run have the same."""
     if any(placeholder(word) and not word.startswith("--") for word in words):
-        return None  # whatever comes in its place may be flags
-    line = _parsed(tuple(words))
+        return None
+    line = parsed(words)
     for flag, text in line.texts.items():
         if placeholder(text):
             unknown = {flag: UNKNOWN}
             line = line._replace(values={**line.values, **unknown}, texts={**line.texts, **unknown})  # type: ignore[dict-item]
-    malformed = [item for item in line.malformed if not placeholder(item.text)]
-    args = [Arg(context.surface.text, node, index) for index in range(len(node.value))]
-    return line._replace(malformed=malformed), args
-
-
-@lru_cache(maxsize=64)
-def _parsed(words: tuple[str, ...]) -> Parsed:
-    """Return a command line; most files of a run have the same."""
-    return parsed(words)
+    return line._replace(malformed=[item for item in line.malformed if not placeholder(item.text)])
 
 
 def argument(context: Context, flag: str) -> Arg | None:
     """Return the argument that gives a flag its value."""
     line = _line(context)
-    index = line[0].places.get(flag) if line else None
-    return line[1][index] if line and index is not None else None
+    index = line.places.get(flag) if line else None
+    return None if index is None else _arg(context, index)
+
+
+def _arg(context: Context, index: int) -> Arg:
+    container = context.surface.containers[AGENT]
+    return Arg(context.surface.text, child(container.node, "args") or container.node, index)
 
 
 def agent(context: Context) -> dict[str, object]:
@@ -90,12 +87,24 @@ def agent(context: Context) -> dict[str, object]:
     line = _line(context)
     if line is None:
         return about
-    usual = ((name, default(flag, version)) for name, flag in flags().items())
-    about["flags"] = {**{name: value for name, value in usual if value is not None}, **line[0].values}
-    about["set"] = dict(line[0].texts)
-    shipped = _parsed(tuple(context.stock.args(AGENT))).texts
-    about["chosen"] = {name: text for name, text in line[0].texts.items() if shipped.get(name) != text}
+    about["flags"] = {**_defaults(version), **line.values}
+    about["set"] = line.texts
+    shipped = _shipped(context.release)
+    about["chosen"] = {name: text for name, text in line.texts.items() if shipped.get(name) != text}
     return about
+
+
+@lru_cache(maxsize=64)
+def _defaults(version: str | None) -> dict[str, object]:
+    """Return the values of the flags that are not given."""
+    usual = ((name, default(flag, version)) for name, flag in flags().items())
+    return {name: value for name, value in usual if value is not None}
+
+
+@cache
+def _shipped(release: str | None) -> dict[str, str]:
+    """Return the texts of the flags in the stock manifest."""
+    return parsed(stock_of(release).args(AGENT)).texts
 
 
 def unknown_flags(context: Context) -> list[Element]:
@@ -104,24 +113,28 @@ def unknown_flags(context: Context) -> list[Element]:
     if line is None:
         return []
     return [
-        {"flag": item.flag, "nearest": item.nearest or "", "near": bool(item.nearest), **_place(line[1], item.index)}
-        for item in line[0].unknown
+        {"flag": item.flag, "nearest": item.nearest or "", "near": bool(item.nearest), **_place(context, item.index)}
+        for item in line.unknown
     ]
 
 
 def newer_flags(context: Context) -> list[Element]:
     """Return the flags that the agent's own version does not know yet."""
     line, version = _line(context), context.image_version(AGENT)
-    number = version_number(version) if version else None
-    if line is None or number is None:
+    if line is None or version is None:
         return []
-    found: list[Element] = []
-    for name, index in line[0].places.items():
-        first = flags()[name].first
-        floor = version_number(first) if first else None
-        if floor and number < floor:
-            found.append({"flag": name, "version": first, **_place(line[1], index)})
-    return found
+    newer = _newer(version)
+    return [
+        {"flag": name, "version": newer[name], **_place(context, index)}
+        for name, index in line.places.items()
+        if name in newer
+    ]
+
+
+@lru_cache(maxsize=64)
+def _newer(version: str) -> dict[str, str]:
+    """Return the flags that a version of the agent does not know yet, each with the first that does."""
+    return {name: flag.first for name, flag in flags().items() if before(version, flag.first)}
 
 
 def malformed_flags(context: Context) -> list[Element]:
@@ -130,8 +143,8 @@ def malformed_flags(context: Context) -> list[Element]:
     if line is None:
         return []
     return [
-        {"flag": item.flag, "text": item.text, "expected": item.expected, **_place(line[1], item.index)}
-        for item in line[0].malformed
+        {"flag": item.flag, "text": item.text, "expected": item.expected, **_place(context, item.index)}
+        for item in line.malformed
     ]
 
 
@@ -141,13 +154,14 @@ def loose_args(context: Context) -> list[Element]:
     if line is None:
         return []
     return [
-        {"text": item.text, "flag": item.flag or "", "follows": bool(item.flag), **_place(line[1], item.index)}
-        for item in line[0].loose
+        {"text": item.text, "flag": item.flag or "", "follows": bool(item.flag), **_place(context, item.index)}
+        for item in line.loose
     ]
 
 
-def _place(args: list[Arg], index: int) -> Element:
-    return {"at": args[index].at, "setting": args[index]}
+def _place(context: Context, index: int) -> Element:
+    arg = _arg(context, index)
+    return {"at": arg.at, "setting": arg}
 
 
 FACTS: Final[Mapping[str, Callable[[Context], object]]] = {

@@ -10,12 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cnilint.cel.evaluate import MAYBE, UNKNOWN
-from cnilint.facts.context import ABSENT, Context
+from cnilint.facts.release import ABSENT
 from cnilint.knowledge.instances import Instance, instance
 from cnilint.surface.model import MAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from cnilint.facts.context import Context
 
 PREFIX_SIZE: Final = 16
 HOST_NETWORK_PODS: Final = 2

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from functools import cache, cached_property, lru_cache
+from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from cnilint.cel.evaluate import MAYBE, UNKNOWN
-from cnilint.knowledge.releases import FIELD_REF, nearest_known, newest, stock
-from cnilint.knowledge.variables import NO_DEFAULT, UNSET, Malformed, Variable, default, value, variables
+from cnilint.facts.release import (
+    ABSENT,
+    as_read,
+    readable,
+    reads,
+    shipped_texts,
+    shipped_values,
+    since,
+    stock_of,
+    unset_values,
+    used,
+)
+from cnilint.knowledge.variables import Variable, variables
 from cnilint.knowledge.versions import image, parsed
 from cnilint.record import NamedTuple
-from cnilint.surface.model import AGENT, INIT, MAIN, OVERLAYS, mapping
+from cnilint.surface.model import AGENT, INIT, MAIN, OVERLAYS, items, mapping
 
 if TYPE_CHECKING:
     from cnilint.knowledge.releases import Stock
     from cnilint.surface.model import Container, Setting, Surface
-
-
-class _Absent:
-    """The fact is not there for this surface."""
-
-
-ABSENT: Final = _Absent()
-
-# Before these switches there was nothing but IPv4, every IPv6 cluster had IPv4 egress, and every ENI was managed.
-_ALWAYS_ON: Final = frozenset(
-    {"ENABLE_IPv4", "ENABLE_V4_EGRESS", "MANAGE_UNTAGGED_ENI", "AWS_VPC_CNI_NODE_PORT_SUPPORT"}
-)
 
 
 # Kinds of surfaces that show no environment, or only what is put into it.
@@ -53,7 +53,7 @@ class Context:
         self.told = told
         self._texts: dict[str, dict[str, object]] = {}
         self._values: dict[str, dict[str, object]] = {}
-        self.agent_line: list[object] = []
+        self._mounts: dict[str, list[tuple[str, str]]] = {}
 
     @cached_property
     def release(self) -> str | None:
@@ -73,18 +73,18 @@ class Context:
     @cached_property
     def stock(self) -> Stock:
         """The stock manifest of the release, or the nearest older one; the newest where the release is unknown."""
-        return _stock(self.release)
+        return stock_of(self.release)
+
+    @cached_property
+    def standing(self) -> dict[tuple[str, str], Setting]:
+        """The settings by container and name; of a name that stands twice the last, which wins."""
+        return {(item.container, item.name): item for item in self.surface.settings}
 
     @cached_property
     def chosen(self) -> list[Setting]:
         """The settings that are not as the stock manifest ships them; of a name that stands twice only the last."""
-        last = {(item.container, item.name): item for item in self.surface.settings}
-        return [item for item in last.values() if not self.shipped(item.container, item.name, item.value)]
-
-    def shipped(self, container: str, name: str, value: object) -> bool:
-        """Tell whether a value is that of the stock manifest; of what the downward API fills in the name is enough."""
-        usual = self.stock.env(container).get(name)
-        return usual == value or (value is UNKNOWN and usual is not None and usual.startswith(FIELD_REF))
+        shipped = shipped_texts(self.release)
+        return [item for place, item in self.standing.items() if shipped.get(place, ABSENT) != item.value]
 
     def image_version(self, container: str) -> str | None:
         """Return the version that a container's image tag names."""
@@ -108,32 +108,27 @@ class Context:
 
     def written(self, container: str) -> dict[str, object]:
         """Return the text of each variable that the surface writes; UNKNOWN where it cannot be read."""
-        texts: dict[str, object] = {}
-        for item in self.surface.settings:
-            if item.container == container:
-                texts[item.name] = item.value if item.is_string else as_text(item.value, item.written)
+        return self._written.get(container, {})
+
+    @cached_property
+    def _written(self) -> defaultdict[str, dict[str, object]]:
+        texts: defaultdict[str, dict[str, object]] = defaultdict(dict)
+        for (container, name), item in self.standing.items():
+            texts[container][name] = item.value if isinstance(item.value, str) else meant(item)
         return texts
 
     def texts(self, container: str) -> dict[str, object]:
         """Return the text that the process gets for each variable; MAYBE where nobody can tell whether it gets any."""
         if container not in self._texts:
             under: dict[str, object] = {}
-            if self.surface.kind in OVERLAYS:
-                under = {**self._beneath(container), **self._family()}
-            elif self.open_ended(container):
-                under = dict.fromkeys(
-                    (name for name, item in variables().items() if container in item.containers), MAYBE
-                )
-            self._texts[container] = {**under, **self.written(container)}
+            if self.open_ended(container):
+                own = (name for name, item in variables().items() if container in item.containers)
+                under = dict.fromkeys(own, MAYBE)
+            elif self.surface.kind in OVERLAYS:
+                under = {name: as_read(text) for name, text in self.stock.env(container).items()}
+            under |= self._family()
+            self._texts[container] = {**under, **self.written(container)} if under else self.written(container)
         return self._texts[container]
-
-    def _beneath(self, container: str) -> dict[str, object]:
-        """Return the texts of the stock manifest; MAYBE where what lies above it is not known in full."""
-        stock = self.stock.env(container).items()
-        if self.surface.partial:
-            own = (name for name, item in variables().items() if container in item.containers)
-            return {**{name: MAYBE for name, _ in stock}, **dict.fromkeys(own, MAYBE)}
-        return {name: as_read(text) for name, text in stock}
 
     def _family(self) -> dict[str, object]:
         """Return what EKS writes into the add-on of a cluster whose IP family the file tells."""
@@ -145,29 +140,23 @@ class Context:
     def values(self, container: str) -> dict[str, object]:
         """Return what the process uses for each variable it reads: typed, with the release's default."""
         if container not in self._values:
-            table = variables()
-            texts = self.texts(container).items()
-            known = shipped_values(self.release, container)
-            found = dict(_unset_values(self.release, container))
-            for name, text in texts:
-                variable = table.get(name)
-                if variable is None or container not in variable.containers or not self.reads(variable):
+            table, known = readable(self.release, container), shipped_values(self.release, container)
+            found = dict(unset_values(self.release, container))
+            for name, text in self.texts(container).items():
+                if name not in table:
                     continue
-                used = known[name, text] if (name, text) in known else self.used(variable, text)
-                if used is ABSENT:
+                place = (name, text)
+                value = known[place] if place in known else used(self.release, table[name], text)
+                if value is ABSENT:
                     found.pop(name, None)
                 else:
-                    found[name] = used
+                    found[name] = value
             self._values[container] = found
         return self._values[container]
 
     def reads(self, variable: Variable) -> bool:
         """Tell whether this release reads the variable at all."""
         return reads(self.release, variable)
-
-    def used(self, variable: Variable, text: object) -> object:
-        """Return the value used for a text: typed, the default for none, ABSENT for a malformed one."""
-        return used(self.release, variable, text)
 
     def enabled(self, name: str, container: str = MAIN) -> bool:
         """Tell whether a switch is known to be on."""
@@ -182,78 +171,25 @@ class Context:
         """The pod template's spec."""
         return mapping(mapping(mapping(self.surface.object.get("spec")).get("template")).get("spec"))
 
+    @cached_property
+    def volumes(self) -> dict[str, object]:
+        """The path on the host of each of the pod's volumes; None of a volume that is not the host's."""
+        return {
+            str(item.get("name")): mapping(item.get("hostPath")).get("path") for item in items(self.pod.get("volumes"))
+        }
 
-@lru_cache(maxsize=4096)
-def since(release: str | None, version: str) -> bool:
-    """Tell whether a release is that version or later; an unknown release counts as the newest."""
-    number, floor = parsed(release) if release else None, parsed(version)
-    return number is None or floor is None or number >= floor
-
-
-def reads(release: str | None, variable: Variable) -> bool:
-    """Tell whether a release reads the variable at all."""
-    if variable.removed and since(release, variable.removed):
-        return False
-    return not variable.first or since(release, variable.first)
-
-
-def used(release: str | None, variable: Variable, text: object) -> object:
-    """Return the value that a release uses for a text: typed, the default for none, ABSENT for a malformed one."""
-    if text is MAYBE or text is UNKNOWN:
-        return text
-    if isinstance(text, str):
-        if text.startswith(FIELD_REF):
-            return UNKNOWN
-        try:
-            typed = value(variable, text, release)
-        except Malformed:
-            return ABSENT
-        if typed is not UNSET:
-            return typed
-    usual = default(variable, release)
-    return ABSENT if usual is NO_DEFAULT else usual
+    def mounts(self, container: str) -> list[tuple[str, str]]:
+        """Return the path and the volume of each mount of a container."""
+        if container not in self._mounts:
+            found = self.container(container)
+            written = items(found.data.get("volumeMounts")) if found else ()
+            self._mounts[container] = [(str(item.get("mountPath", "")), str(item.get("name", ""))) for item in written]
+        return self._mounts[container]
 
 
-def unread(release: str | None, variable: Variable) -> object:
-    """Return what a release that does not read a variable does; ABSENT for what it reads no longer.
-
-    A switch it lacks is off, a target it lacks is 0. A switch for what had always been there is on.
-    """
-    if variable.removed and since(release, variable.removed):
-        return ABSENT
-    if variable.type == "bool":
-        return variable.name in _ALWAYS_ON
-    return 0 if variable.type == "int" and variable.default == 0 else ABSENT
-
-
-# Most variables are left unset or as shipped, and most files of a run are of one release.
-@cache
-def _unset_values(release: str | None, container: str) -> dict[str, object]:
-    """Return the values of a container's variables where none is set."""
-    own = {name: item for name, item in variables().items() if container in item.containers}
-    found = {
-        name: used(release, item, UNSET) if reads(release, item) else unread(release, item)
-        for name, item in own.items()
-    }
-    return {name: usual for name, usual in found.items() if usual is not ABSENT}
-
-
-@cache
-def shipped_values(release: str | None, container: str) -> dict[tuple[str, object], object]:
-    """Return the values of the texts that the stock manifest sets, by name and text."""
-    table = variables()
-    shipped = _stock(release).env(container).items()
-    return {(name, text): used(release, table[name], text) for name, text in shipped if name in table}
-
-
-@cache
-def _stock(release: str | None) -> Stock:
-    return stock((nearest_known(release) if release else None) or newest())
-
-
-def as_read(text: str) -> object:
-    """Return a text of the stock manifest; UNKNOWN for what the downward API fills in."""
-    return UNKNOWN if text.startswith(FIELD_REF) else text
+def meant(setting: Setting) -> object:
+    """Return the text of a setting, also of one without its quotes; UNKNOWN where it cannot be told."""
+    return setting.value if setting.is_string else as_text(setting.value, setting.written)
 
 
 def as_text(data: object, written: str) -> object:

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cnilint.facts.context import ABSENT, Context, shipped_values
+from cnilint.facts.release import ABSENT, shipped_texts, stock_values
 from cnilint.knowledge.releases import known, newest
 from cnilint.surface.model import INIT, MAIN, OVERLAYS, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from cnilint.facts.context import Context
     from cnilint.surface.model import Container
 
 
 def chosen(context: Context, container: str) -> dict[str, object]:
     """Return the texts that are set and differ from the stock manifest: what somebody chose."""
-    written = context.written(container).items()
-    return {name: text for name, text in written if not context.shipped(container, name, text)}
-
-
-def shipped(context: Context, container: str) -> dict[str, object]:
-    """Return the typed values of the stock manifest."""
-    found = shipped_values(context.release, container)
-    return {name: used for (name, _), used in found.items() if used is not ABSENT}
+    written, shipped = context.written(container), shipped_texts(context.release)
+    names = (item.name for item in context.chosen if item.container == container)
+    # once more, for a setting without its quotes: what it means may be as shipped
+    return {name: written[name] for name in names if shipped.get((container, name), ABSENT) != written[name]}
 
 
 def surface(context: Context) -> dict[str, object]:
@@ -63,7 +60,7 @@ def init(context: Context) -> dict[str, object]:
         "text": context.texts(INIT),
         "chosen": chosen(context, INIT),
         "env": context.values(INIT),
-        "stock": shipped(context, INIT),
+        "stock": stock_values(context.release, INIT),
     }
     if found is not None:
         about["present"] = True
@@ -87,7 +84,7 @@ FACTS: Final[Mapping[str, Callable[[Context], object]]] = {
     "text": lambda context: context.texts(MAIN),
     "chosen": lambda context: chosen(context, MAIN),
     "env": lambda context: context.values(MAIN),
-    "stock": lambda context: shipped(context, MAIN),
+    "stock": lambda context: stock_values(context.release, MAIN),
     "init": init,
     "object": lambda context: context.surface.object if context.surface.kind == "daemonset" else ABSENT,
     "values": lambda context: context.surface.object if context.surface.kind in OVERLAYS else ABSENT,

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from cnilint.facts.context import ABSENT, Context
+from cnilint.facts.release import ABSENT, stock_of
 from cnilint.knowledge.configmap import expected, keys, nearest
 from cnilint.source.plain import child
 from cnilint.source.yaml import span
 from cnilint.surface.model import Item, items, mapping, node_span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
+
+    from cnilint.facts.context import Context
 
 Element = dict[str, object]
+Grants = dict[str, list[str]]
 
 _OWN: Final = ("amazon-vpc-cni", "kube-system")
 _ENI_CONFIG_KEYS: Final = ("subnet", "securityGroups")
@@ -101,28 +105,28 @@ def cluster_role(context: Context) -> object:
     roles = _items(context, "ClusterRole")
     if not roles or context.surface.partial:
         return ABSENT
-    granted = set(grants(roles[0]))
-    return {"present": True, "patchesPods": _covers(granted, "core/pods", "patch")}
+    return {"present": True, "patchesPods": _covers(grants(roles[0]), "core/pods", "patch")}
 
 
-def grants(role: Item) -> Iterator[tuple[str, str]]:
-    """Yield each resource (``group/resource``) with each verb that a role grants."""
+def grants(role: Item) -> Grants:
+    """Return each resource (``group/resource``) with the verbs that a role grants."""
+    found: Grants = {}
     for rule in items(role.data.get("rules")):
+        verbs = _strings(rule.get("verbs"))
         for group in _strings(rule.get("apiGroups")):
             for resource in _strings(rule.get("resources")):
-                for verb in _strings(rule.get("verbs")):
-                    yield f"{group or 'core'}/{resource}", verb
+                found.setdefault(f"{group or 'core'}/{resource}", []).extend(verbs)
+    return found
 
 
 def _strings(data: object) -> list[str]:
     return [item for item in data if isinstance(item, str)] if isinstance(data, list) else []
 
 
-def _covers(granted: set[tuple[str, str]], resource: str, verb: str) -> bool:
+def _covers(granted: Grants, resource: str, verb: str) -> bool:
     group, _, name = resource.partition("/")
-    return any(
-        (f"{some}/{other}", what) in granted for some in (group, "*") for other in (name, "*") for what in (verb, "*")
-    )
+    either = (granted.get(f"{some}/{other}", ()) for some in (group, "*") for other in (name, "*"))
+    return any(verb in verbs or "*" in verbs for verbs in either)
 
 
 def missing_grants(context: Context) -> list[Element]:
@@ -130,13 +134,22 @@ def missing_grants(context: Context) -> list[Element]:
     roles = _items(context, "ClusterRole")
     if not roles or context.number is None or context.surface.kind != "daemonset" or context.surface.partial:
         return []
-    granted = set(grants(roles[0]))
-    found: list[Element] = []
-    for resource, verb in sorted(context.stock.grants):
-        needed = resource in _NEEDS and verb in _READS.get(resource, (verb,))
-        if needed and not _covers(granted, resource, verb):
-            found.append({"resource": resource, "verb": verb, "need": _NEEDS[resource], **_at(roles[0], "rules")})
-    return found
+    granted = grants(roles[0])
+    return [
+        {"resource": resource, "verb": verb, "need": _NEEDS[resource], **_at(roles[0], "rules")}
+        for resource, verb in _needed(context.release)
+        if verb not in granted.get(resource, ()) and not _covers(granted, resource, verb)
+    ]
+
+
+@cache
+def _needed(release: str | None) -> list[tuple[str, str]]:
+    """Return the permissions of the release's stock role that something needs."""
+    return [
+        (resource, verb)
+        for resource, verb in sorted(stock_of(release).grants)
+        if resource in _NEEDS and verb in _READS.get(resource, (verb,))
+    ]
 
 
 def eni_configs(context: Context) -> list[Element]:

@@ -8,9 +8,11 @@ is not owned and is kept, so only changes and removals count.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from cnilint.facts.context import CONTAINERS, Context
+from cnilint.facts.release import stock_of
 from cnilint.knowledge.releases import known
 from cnilint.knowledge.versions import image
 from cnilint.record import NamedTuple
@@ -18,6 +20,9 @@ from cnilint.surface.model import AGENT, INIT, MAIN, items, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from cnilint.knowledge.releases import Probe
+    from cnilint.knowledge.versions import Image
 
 Element = dict[str, object]
 Path = tuple[str | int, ...]
@@ -28,6 +33,22 @@ _VERSION_LABELS: Final = frozenset({"app.kubernetes.io/version", "helm.sh/chart"
 _PROBE_FIELDS: Final = ("initialDelaySeconds", "timeoutSeconds")
 # EKS offers the add-on since v1.7.5; an older copy is always the cluster's own.
 _FIRST_ADDON: Final = "v1.7.5"
+
+
+class _Shipped(NamedTuple):
+    """What the stock manifest says of a container in the managed fields."""
+
+    image: Image | None
+    probes: tuple[tuple[str, Probe], ...]
+    mounts: dict[str, str]
+
+
+@cache
+def _shipped(release: str | None, container: str) -> _Shipped:
+    manifest = stock_of(release)
+    probes = ((f"{kind}Probe", manifest.probe(container, kind)) for kind in ("liveness", "readiness"))
+    there = tuple((key, probe) for key, probe in probes if probe is not None)
+    return _Shipped(manifest.image(container), there, manifest.mounts(container))
 
 
 class Edited(NamedTuple):
@@ -129,16 +150,15 @@ def _labels(context: Context) -> Iterator[Edited]:
         (("metadata", "labels"), own, context.stock.labels),
         (("spec", "template", "metadata", "labels"), pod, context.stock.pod_labels),
     ):
+        labels = mapping(written)
         for key, label in shipped.items():
-            found = mapping(written).get(key)
+            found = labels.get(key)
             if found != label and key not in _VERSION_LABELS:
                 yield Edited((*path, key), "labels", label, _text(found))
 
 
 def _volumes(context: Context) -> Iterator[Edited]:
-    written = {
-        str(item.get("name")): mapping(item.get("hostPath")).get("path") for item in items(context.pod.get("volumes"))
-    }
+    written = context.volumes
     for name, volume in context.stock.volumes.items():
         if written.get(name) != volume.path:
             yield Edited((*_POD, "volumes", name), "volumes", f"{name} ({volume.path})", _text(written.get(name)))
@@ -150,14 +170,14 @@ def _containers(context: Context) -> Iterator[Edited]:
         if container is None:
             continue
         where = (*_POD, "initContainers" if container.init else "containers", name)
-        yield from _image(context, where, name, container.data.get("image"))
-        for kind in ("liveness", "readiness"):
-            yield from _probe(context, where, name, kind)
-        yield from _mounts(context, where, name)
+        shipped = _shipped(context.release, name)
+        yield from _image(context, where, name, shipped.image, container.data.get("image"))
+        for key, probe in shipped.probes:
+            yield from _probe(context, (*where, key), probe, mapping(container.data.get(key)))
+        yield from _mounts(dict(context.mounts(name)), where, shipped.mounts)
 
 
-def _image(context: Context, where: Path, name: str, written: object) -> Iterator[Edited]:
-    shipped = context.stock.image(name)
+def _image(context: Context, where: Path, name: str, shipped: Image | None, written: object) -> Iterator[Edited]:
     if not isinstance(written, str) or shipped is None:
         return
     found = image(written)
@@ -172,19 +192,13 @@ def _image(context: Context, where: Path, name: str, written: object) -> Iterato
         yield Edited((*where, "image"), "image", f"{shipped.repository}:{tag} from EKS's registry", written)
 
 
-def _probe(context: Context, where: Path, name: str, kind: str) -> Iterator[Edited]:
-    shipped = context.stock.probe(name, kind)
-    container = context.container(name)
-    if shipped is None or container is None:
-        return
-    probe = mapping(container.data.get(f"{kind}Probe"))
-    path = (*where, f"{kind}Probe")
+def _probe(context: Context, path: Path, shipped: Probe, probe: Mapping[str, object]) -> Iterator[Edited]:
     if not probe:
         yield Edited(path, "probes", " ".join(shipped.command), "")
         return
     command = mapping(probe.get("exec")).get("command")
-    words = [str(word) for word in command] if isinstance(command, list) else []
-    if words != list(shipped.command) and (words or not context.surface.partial):
+    words = tuple(map(str, command)) if isinstance(command, list) else ()
+    if words != shipped.command and (words or not context.surface.partial):
         yield Edited((*path, "exec", "command"), "probes", " ".join(shipped.command), " ".join(words) or "none")
     for field, usual in zip(_PROBE_FIELDS, (shipped.initial_delay, shipped.timeout), strict=True):
         found = probe.get(field)
@@ -192,16 +206,11 @@ def _probe(context: Context, where: Path, name: str, kind: str) -> Iterator[Edit
             yield Edited((*path, field), "probes", _text(usual), _text(found))
 
 
-def _mounts(context: Context, where: Path, name: str) -> Iterator[Edited]:
-    container = context.container(name)
-    written = {
-        str(item.get("mountPath", "")): str(item.get("name", ""))
-        for item in items(container.data.get("volumeMounts") if container else None)
-    }
-    for path, volume in context.stock.mounts(name).items():
+def _mounts(written: Mapping[str, str], where: Path, shipped: Mapping[str, str]) -> Iterator[Edited]:
+    for path, volume in shipped.items():
         if written.get(path) != volume:
-            shipped = f"{path} from the volume {volume}"
-            yield Edited((*where, "volumeMounts", path), "mounts", shipped, _text(written.get(path)))
+            usual = f"{path} from the volume {volume}"
+            yield Edited((*where, "volumeMounts", path), "mounts", usual, _text(written.get(path)))
 
 
 def _text(data: object) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from cnilint.facts.context import ABSENT, CONTAINERS, Context
-from cnilint.surface.model import MAIN, Container, items, mapping, node_span
+from cnilint.facts.context import CONTAINERS, Context
+from cnilint.facts.release import ABSENT
+from cnilint.surface.model import MAIN, Container, mapping, node_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -54,16 +55,14 @@ def probes(context: Context) -> list[Element]:
 
 def mounts(context: Context) -> list[Element]:
     """Return the volume mounts, each with what the volume is."""
-    volumes = {str(item.get("name")): item for item in items(context.pod.get("volumes"))}
     found: list[Element] = []
     for container in _containers(context):
-        for index, mount in enumerate(items(container.data.get("volumeMounts"))):
-            name, path = str(mount.get("name", "")), str(mount.get("mountPath", ""))
-            host = mapping(volumes.get(name, {}).get("hostPath")).get("path")
-            element: Element = {"container": container.name, "path": path, "volume": name}
-            element["at"] = partial(within, context, container, "volumeMounts", index, "mountPath")
-            if name in volumes:
-                element |= {"host": host is not None, "hostPath": str(host or "")}
+        for index, (path, volume) in enumerate(context.mounts(container.name)):
+            at = partial(within, context, container, "volumeMounts", index, "mountPath")
+            element: Element = {"container": container.name, "path": path, "volume": volume, "at": at}
+            if volume in context.volumes:
+                host = context.volumes[volume]
+                element["host"], element["hostPath"] = host is not None, str(host or "")
             found.append(element)
     return found
 
@@ -74,9 +73,9 @@ def missing_mounts(context: Context) -> list[Element]:
         return []
     found: list[Element] = []
     for container in _containers(context):
-        present = {str(mount.get("mountPath", "")).rstrip("/") for mount in items(container.data.get("volumeMounts"))}
+        present = {path.rstrip("/") for path, _ in context.mounts(container.name)}
         for path, volume in context.stock.mounts(container.name).items():
-            if not any(path == mount or path.startswith(f"{mount}/") for mount in present):
+            if path not in present and not any(path.startswith(f"{mount}/") for mount in present):
                 at = within(context, container, "volumeMounts")
                 need = _NEEDS.get(path, "the stock manifest mounts it")
                 found.append({"container": container.name, "path": path, "volume": volume, "need": need, "at": at})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from cnilint.facts.context import as_text
+from cnilint.facts.context import as_text, meant
 from cnilint.knowledge.variables import (
     Malformed,
     Variable,
@@ -86,8 +86,8 @@ def _exits(context: Context, variable: Variable) -> bool:
 def not_strings(context: Context) -> list[Element]:
     """Return the settings whose value YAML reads as something other than a string, which the API server refuses."""
     found = []
-    for setting in context.surface.settings:
-        if setting.is_string or context.surface.kind in OVERLAYS:
+    for setting in context.surface.settings if context.surface.kind not in OVERLAYS else ():
+        if setting.is_string:
             continue
         kind = {bool: "boolean", int: "number", float: "number"}.get(type(setting.value), "mapping or list")
         scalar = kind in ("boolean", "number")
@@ -119,7 +119,8 @@ def unknown(context: Context) -> list[Element]:
     """Return the settings whose name nobody reads."""
     if not context.chosen:
         return []
-    referenced = {name for item in context.surface.settings for name in re.findall(_REFERENCE, _raw(item))}
+    behind = (item.written for item in context.surface.settings if item.value is UNKNOWN)
+    referenced = {name for written in behind for name in re.findall(_REFERENCE, written)}
     found = []
     for setting in _taken(context):
         name = setting.name
@@ -128,10 +129,6 @@ def unknown(context: Context) -> list[Element]:
         close = nearest(name)
         found.append(name_element(setting, nearest=close or "", near=close is not None))
     return found
-
-
-def _raw(setting: Setting) -> str:
-    return setting.written if setting.value is UNKNOWN else ""
 
 
 def misplaced(context: Context) -> list[Element]:
@@ -151,14 +148,13 @@ def misplaced(context: Context) -> list[Element]:
 def duplicated(context: Context) -> list[Element]:
     """Return the settings that a later one of the same name in the same container hides."""
     found: list[Element] = []
-    settings = context.surface.settings
-    if len({(item.container, item.name) for item in settings}) == len(settings):
+    if len(context.standing) == len(context.surface.settings):
         return found
-    for setting in settings:
-        last = context.surface.setting(setting.container, setting.name)
-        if last is None or last is setting:
+    for setting in context.surface.settings:
+        last = context.standing[setting.container, setting.name]
+        if last is setting:
             continue
-        texts = [_meant(item) for item in (setting, last)]
+        texts = [meant(item) for item in (setting, last)]
         known = UNKNOWN not in texts
         found.append(
             element(
@@ -171,11 +167,6 @@ def duplicated(context: Context) -> list[Element]:
             )
         )
     return found
-
-
-def _meant(setting: Setting) -> object:
-    """Return the text of a setting, also of one without its quotes; UNKNOWN where it cannot be told."""
-    return setting.value if setting.is_string else as_text(setting.value, setting.written)
 
 
 def valueless(context: Context) -> list[Element]:

@@ -138,12 +138,14 @@ class Stock:
     @property
     def labels(self) -> dict[str, str]:
         """The labels of the DaemonSet."""
-        return dict(self.daemonset["labels"])
+        labels: dict[str, str] = self.daemonset["labels"]
+        return labels
 
     @property
     def pod_labels(self) -> dict[str, str]:
         """The labels of the pods."""
-        return dict(self.pod["labels"])
+        labels: dict[str, str] = self.pod["labels"]
+        return labels
 
     @property
     def service_account(self) -> str:

@@ -30,6 +30,7 @@ def parsed(text: str) -> tuple[int, int, int] | None:
     return (int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
+@lru_cache(maxsize=512)
 def release(text: str) -> str | None:
     """Return the release ``v1.18.1`` that a tag such as ``v1.18.1-eksbuild.3`` was built from."""
     found = re.fullmatch(_VERSION, text)
