@@ -8,20 +8,11 @@ becomes a string. Seen running: ``kubectl label --local -f x.yaml a=b -o json`` 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from cnilint.errors import ExcessError, SourceError
 from cnilint.record import NamedTuple
-from cnilint.source.yaml import (
-    IMPLICIT,
-    MAX_DEPTH,
-    MappingNode,
-    Node,
-    ScalarNode,
-    SequenceNode,
-    implicit,
-    template_error,
-)
+from cnilint.source.yaml import MAX_DEPTH, MappingNode, Node, ScalarNode, SequenceNode, template_error
 
 if TYPE_CHECKING:
     from cnilint.source.text import Text
@@ -155,11 +146,10 @@ class Plain:
 
 def scalar(node: ScalarNode) -> object:
     """Return a scalar's value as kubectl reads it."""
-    if node.ctag is IMPLICIT or implicit(node):
+    if node.tag is None:
         return _quoted(node.value) if node.style else resolved(node.value)
-    tag = str(node.ctag)
-    value = node.value if tag == _STR else resolved(node.value)
-    wanted = _TAGGED.get(tag)
+    value = node.value if node.tag == _STR else resolved(node.value)
+    wanted = _TAGGED.get(node.tag)
     return value if wanted is None or isinstance(value, wanted) else node.value
 
 
@@ -193,8 +183,8 @@ def _integer(digits: str) -> int:
 def key_text(node: ScalarNode) -> str:
     """Return a key as the string that JSON makes of it."""
     text = node.value
-    if node.ctag is IMPLICIT and text not in _WORDS and text[0] not in _NUMBER_STARTS and text.isascii():
-        return cast("str", text)  # nearly every key
+    if node.tag is None and text not in _WORDS and text[0] not in _NUMBER_STARTS and text.isascii():
+        return text  # nearly every key
     value = scalar(node)
     if isinstance(value, str):
         return value

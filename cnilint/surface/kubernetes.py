@@ -71,7 +71,7 @@ def _typed(item: Node, kind: str) -> Iterator[Node]:
         start = item.start_mark
         key = ScalarNode(None, "kind", start, start, style='"')
         typed = MappingNode(
-            item.ctag,
+            item.tag,
             [*item.value, (key, ScalarNode(None, kind, start, start, style='"'))],
             start,
             item.end_mark,
