@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from cnilint.record import NamedTuple
 from cnilint.source.inset import Inset
 from cnilint.source.plain import resolved
-from cnilint.source.yaml import CollectionNode, ScalarNode, end, implicit
+from cnilint.source.yaml import CollectionNode, ScalarNode, end
 from cnilint.source.yaml import start as first
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _block_removal(text: Text, parent: Node, index: int) -> Edit | None:
 
 def replacement(text: Text, node: Node, content: str) -> Edit | None:
     """Return the edit that gives a scalar another content and keeps its quotes where it has any."""
-    plain = isinstance(node, ScalarNode) and node.style not in ("|", ">") and implicit(node)
+    plain = isinstance(node, ScalarNode) and node.style not in ("|", ">") and node.tag is None
     if not isinstance(node, ScalarNode) or not plain or not content.isprintable():
         return None
     start, stop = first(text, node), node.end_mark.index
@@ -113,7 +113,7 @@ def replacement(text: Text, node: Node, content: str) -> Edit | None:
 
 def quotation(text: Text, node: Node) -> Edit | None:
     """Return the edit that puts an unquoted scalar into quotes, its characters as they are."""
-    if not isinstance(node, ScalarNode) or node.style or not implicit(node):
+    if not isinstance(node, ScalarNode) or node.style or node.tag is not None:
         return None
     start, stop = first(text, node), node.end_mark.index
     return Edit(start, stop, f'"{text.content[start:stop]}"') if stop > start else None

@@ -142,6 +142,46 @@ def test_without_the_c_extension_the_verdicts_are_the_same(monkeypatch: pytest.M
         data("[" * 5000)
 
 
+TREES = "a: yes\nb: &b [0777, 'x', !!str 1]\nc: {d: *b}\nd: |\n  text\n---\ne: ~\n"
+
+
+def shape(node: yaml.Node) -> tuple[object, ...]:
+    place = (node.start_mark.index, node.end_mark.index)
+    if isinstance(node, yaml.ScalarNode):
+        return (*place, node.tag, node.value, node.style or "")
+    parts = [part for item in node.value for part in (item if isinstance(item, tuple) else (item,))]
+    return (*place, type(node), node.tag, [shape(part) for part in parts])
+
+
+def test_the_c_parser_is_lent_our_nodes_only_while_it_composes() -> None:
+    module = pytest.importorskip("_ruamel_yaml")
+    before = {name: getattr(module, name) for name in ("ScalarNode", "SequenceNode", "MappingNode")}
+    assert all(kind.__module__ == "ruamel.yaml.nodes" for kind in before.values())
+    list(documents(Text(TREES)))
+    with pytest.raises(SourceError):
+        list(documents(Text("a: [")))
+    assert {name: getattr(module, name) for name in before} == before
+
+
+def test_the_c_parser_asks_for_the_classes_it_is_lent(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("_ruamel_yaml")
+
+    def refused(_node: object) -> yaml.Node:
+        pytest.fail("this release of ruamel.yaml.clib makes other nodes: correct, and slower by a fifth")
+
+    monkeypatch.setattr(yaml, "adopted", refused)
+    assert len(list(documents(Text(TREES)))) == 2
+
+
+@pytest.mark.parametrize(("name", "value"), [("CParser", None), ("_OURS", {})], ids=["pure", "another C parser"])
+def test_nodes_of_another_parser_become_the_same(monkeypatch: pytest.MonkeyPatch, name: str, value: object) -> None:
+    first = [shape(root) for root in documents(Text(TREES))]
+    monkeypatch.setattr(yaml, name, value)
+    roots = list(documents(Text(TREES)))
+    assert [shape(root) for root in roots] == first
+    assert child(child(roots[0], "c"), "d") is child(roots[0], "b")
+
+
 @given(st.text(alphabet=st.sampled_from("abc:-?[]{}#&*!|>'\"%@`,. \n\t~yn01_éx\u2028\U0001f600"), max_size=60))
 def test_any_text_is_read_or_refused_with_a_place(content: str) -> None:
     text = Text(content, "x.yaml")

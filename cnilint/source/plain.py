@@ -12,16 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from cnilint.errors import ExcessError, SourceError
 from cnilint.record import NamedTuple
-from cnilint.source.yaml import (
-    IMPLICIT,
-    MAX_DEPTH,
-    MappingNode,
-    Node,
-    ScalarNode,
-    SequenceNode,
-    implicit,
-    template_error,
-)
+from cnilint.source.yaml import MAX_DEPTH, MappingNode, Node, ScalarNode, SequenceNode, template_error
 
 if TYPE_CHECKING:
     from cnilint.source.text import Text
@@ -41,7 +32,7 @@ _WORDS: dict[str, object] = {
 _INTEGER = r"[-+]?(?:0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0[bB][01]+|0|[1-9][0-9]*)\Z"
 _FLOAT = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z"
 _NUMBER_STARTS = frozenset("0123456789+-.")
-_NUMBER_ENDS = frozenset("0123456789abcdefABCDEF._")
+_NUMERIC = "0123456789abcdefABCDEFxXoO_+-."
 _STR, _INT, _FLOAT_TAG, _BOOL, _NULL = (f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null"))
 _TAGGED: dict[str, tuple[type, ...]] = {_INT: (int,), _FLOAT_TAG: (int, float), _BOOL: (bool,), _NULL: (type(None),)}
 _INT64 = 1 << 63
@@ -58,12 +49,13 @@ class Repeated(NamedTuple):
 class Plain:
     """Plain data of nodes of one text, and the keys that were repeated on the way."""
 
-    __slots__ = ("_active", "_aliased", "_depth", "_done", "_sizes", "_text", "repeated")
+    __slots__ = ("_active", "_aliased", "_depth", "_done", "_keys", "_sizes", "_text", "repeated")
 
     def __init__(self, text: Text) -> None:
         self.repeated: list[Repeated] = []
         self._text = text
         self._depth = 0
+        self._keys: set[str] = set()  # those met whose text is the key, quoted or not: nearly all, and most many times
         self._aliased = "&" in text.content  # without an anchor there is nothing to follow, to count or to share
         self._done: dict[int, object] = {}
         self._sizes: dict[int, int] = {}
@@ -80,12 +72,12 @@ class Plain:
         if self._depth == MAX_DEPTH:
             raise self._excess(f"nested deeper than {MAX_DEPTH} levels", node)
         self._depth += 1
-        value = self._followed(node) if self._aliased else self._collection(node)
+        if self._aliased:
+            value = self._followed(node)
+        else:
+            value = self._mapping(node) if isinstance(node, MappingNode) else self._list(node)
         self._depth -= 1
         return value
-
-    def _collection(self, node: Node) -> object:
-        return self._mapping(node) if isinstance(node, MappingNode) else [self.data(item) for item in node.value]
 
     def _followed(self, node: Node) -> object:
         """Return a collection's data where aliases may lead to it again."""
@@ -95,30 +87,40 @@ class Plain:
         if known in self._active:
             raise self._excess("an alias that contains itself", node)
         self._active.add(known)
-        value: object = (
-            self._mapping(node) if isinstance(node, MappingNode) else [self.data(item) for item in node.value]
-        )
+        value: object = self._mapping(node) if isinstance(node, MappingNode) else self._list(node)
         self._active.discard(known)
         self._done[known] = value
         self._count(node)
         return value
 
+    def _list(self, node: Node) -> list[object]:
+        return [scalar(item) if isinstance(item, ScalarNode) else self.data(item) for item in node.value]
+
     def _mapping(self, node: MappingNode) -> dict[str, object]:
         value: dict[str, object] = {}
-        places: dict[str, Node] = {}
         merged: dict[str, object] = {}
-        for key_node, value_node in node.value:
+        for pair in node.value:
+            key_node, value_node = pair
             if not isinstance(key_node, ScalarNode):
                 raise self._bad_key(key_node)
-            if key_node.value == "<<" and not key_node.style:
-                merged = {**self._merged(value_node), **merged}
-                continue
-            key = key_text(key_node)
-            if key in places:
-                self.repeated.append(Repeated(key, places[key], key_node))
-            places[key] = key_node
-            value[key] = self.data(value_node)
+            key = key_node.value
+            if key not in self._keys:
+                if key == "<<" and not key_node.style:
+                    merged = {**self._merged(value_node), **merged}
+                    continue
+                key = self._key(key_node)
+            if key in value:
+                self.repeated.append(Repeated(key, _before(node, key, pair), key_node))
+            value[key] = scalar(value_node) if isinstance(value_node, ScalarNode) else self.data(value_node)
         return {**merged, **value} if merged else value
+
+    def _key(self, node: ScalarNode) -> str:
+        """Return a key that was not met before."""
+        text = node.value
+        if text in _WORDS or text[0] in _NUMBER_STARTS or text == "<<" or not text.isascii():
+            return key_text(node)
+        self._keys.add(text)
+        return text
 
     def _merged(self, node: Node) -> dict[str, object]:
         """Return what a merge key brings in: a mapping, or several of which earlier ones win."""
@@ -153,28 +155,36 @@ class Plain:
         return SourceError(message, self._text.path, line, column)
 
 
+def _before(node: MappingNode, key: str, pair: tuple[Node, Node]) -> Node:
+    """Return the key's node in the last pair before this one that has the same key."""
+    earlier = node.value[: next(index for index, other in enumerate(node.value) if other is pair)]
+    return next(name for name, _ in reversed(earlier) if isinstance(name, ScalarNode) and key_text(name) == key)
+
+
 def scalar(node: ScalarNode) -> object:
     """Return a scalar's value as kubectl reads it."""
-    if node.ctag is IMPLICIT or implicit(node):
-        return _quoted(node.value) if node.style else resolved(node.value)
-    tag = str(node.ctag)
-    value = node.value if tag == _STR else resolved(node.value)
-    wanted = _TAGGED.get(tag)
+    if node.tag is None:
+        text = node.value
+        if node.style:
+            return text if text.isascii() else _joined(text)
+        return resolved(text)
+    value = node.value if node.tag == _STR else resolved(node.value)
+    wanted = _TAGGED.get(node.tag)
     return value if wanted is None or isinstance(value, wanted) else node.value
 
 
-def _quoted(value: str) -> str:
+def _joined(text: str) -> str:
     """Return a quoted text with its pairs of surrogate escapes, as JSON writes them, joined to characters."""
-    if value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value):
-        return value
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if not any("\ud800" <= char <= "\udfff" for char in text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def resolved(text: str) -> object:
     """Return what an unquoted scalar means."""
     if text in _WORDS:
         return _WORDS[text]
-    if text[0] not in _NUMBER_STARTS or text[-1] not in _NUMBER_ENDS:
+    if text[0] not in _NUMBER_STARTS or text.strip(_NUMERIC):
         return text
     digits = text.replace("_", "")
     if re.match(_INTEGER, digits):
@@ -192,9 +202,6 @@ def _integer(digits: str) -> int:
 
 def key_text(node: ScalarNode) -> str:
     """Return a key as the string that JSON makes of it."""
-    text = node.value
-    if node.ctag is IMPLICIT and text not in _WORDS and text[0] not in _NUMBER_STARTS and text.isascii():
-        return cast("str", text)  # nearly every key
     value = scalar(node)
     if isinstance(value, str):
         return value
@@ -207,21 +214,23 @@ def key_text(node: ScalarNode) -> str:
 
 def child(node: Node | None, key: str | int) -> Node | None:
     """Return the node at a key or an index, as a reader that lets the last of repeated keys win finds it."""
-    if isinstance(node, SequenceNode):
-        return node.value[key] if isinstance(key, int) and -len(node.value) <= key < len(node.value) else None
-    if not isinstance(node, MappingNode):
-        return None
-    pair = entry(node, key)
-    if pair is not None:
-        return pair[1]
-    merges = [value for name, value in node.value if isinstance(name, ScalarNode) and name.value == "<<"]
+    if isinstance(node, MappingNode):
+        pair = entry(node, key)
+        return pair[1] if pair is not None else _merged_child(node, key)
+    if isinstance(node, SequenceNode) and isinstance(key, int) and -len(node.value) <= key < len(node.value):
+        return node.value[key]
+    return None
+
+
+def _merged_child(node: MappingNode, key: str | int) -> Node | None:
+    merges = [value for name, value in node.value if name.value == "<<"]
     sources = [source for merge in merges for source in (merge.value if isinstance(merge, SequenceNode) else [merge])]
     return next((found for source in sources if source is not node and (found := child(source, key)) is not None), None)
 
 
 def entry(node: MappingNode, key: str | int) -> tuple[ScalarNode, Node] | None:
     """Return the key node and the value node of a key that the mapping itself writes."""
-    for key_node, value_node in reversed(node.value):
-        if isinstance(key_node, ScalarNode) and key_node.value == key:
-            return key_node, value_node
+    for pair in reversed(node.value):
+        if pair[0].value == key:  # what is no scalar equals no key
+            return cast("tuple[ScalarNode, Node]", pair)
     return None

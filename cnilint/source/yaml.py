@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import operator
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
-from ruamel.yaml.tag import Tag
 
 from cnilint.errors import ExcessError, SourceError
+from cnilint.source.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode, adopted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +31,6 @@ __all__ = [
     "SequenceNode",
     "documents",
     "end",
-    "implicit",
     "span",
     "start",
 ]
@@ -44,12 +42,9 @@ _FEW_BRACKETS = 5000
 _SMALL = 256 * 1024
 # Block collections nest by indentation, or several on one line.
 _NESTED_BLOCKS = rf"(?m)^ {{{MAX_DEPTH}}}|(?:[-?][ \t]+){{{MAX_DEPTH}}}"
-# One of these stands in whatever that pattern finds, and they are found a hundred times faster.
-_SIGNS = (" " * MAX_DEPTH, "- - ", "- ? ", "? - ", "? ? ", "-  ", "?  ", "-\t", "?\t", " \t")
-
-# What a scalar means is decided where it matters and as Kubernetes reads it (plain.py), so the parser need not
-# resolve any.
-IMPLICIT = Tag(suffix="?")
+# Either is a run of at least ten times as many characters as are left out here: few texts need be searched for it.
+_SAMPLED = r"[-? \t]{10}"
+_STRIDE = MAX_DEPTH // 10
 
 try:
     import _ruamel_yaml
@@ -60,7 +55,7 @@ else:
 
 
 class _Unresolved:
-    """The resolver's part of a parser: it resolves nothing."""
+    """The resolver's part of a parser: none; what a scalar means is decided where it matters (plain.py)."""
 
     def descend_resolver(self, _parent: object, _index: object) -> None:
         """Take no note of the path."""
@@ -68,9 +63,8 @@ class _Unresolved:
     def ascend_resolver(self) -> None:
         """Take no note of the path."""
 
-    def resolve(self, _kind: object, _value: object, _implicit: object) -> Tag:
+    def resolve(self, _kind: object, _value: object, _implicit: object) -> None:
         """Leave the tag open."""
-        return IMPLICIT
 
 
 if CParser is not None:
@@ -78,10 +72,16 @@ if CParser is not None:
     class _Parser(CParser):  # type: ignore[valid-type,misc]  # a C type without stubs
         """libyaml's parser composing nodes whose tags are left open."""
 
+        __slots__ = ()
         # As _Unresolved, three times a node: what is written in C costs half.
         descend_resolver = operator.is_
         ascend_resolver = tuple
-        resolve = staticmethod(lambda _kind, _value, _implicit: IMPLICIT)
+        resolve = staticmethod(lambda _kind, _value, _implicit: None)
+
+    _NAMES = vars(_ruamel_yaml)
+
+# The classes of nodes that the C parser looks up, in its module, whenever it makes one.
+_OURS = {kind.__name__: kind for kind in (ScalarNode, SequenceNode, MappingNode)}
 
 
 def documents(text: Text) -> Iterator[Node]:
@@ -94,10 +94,10 @@ def documents(text: Text) -> Iterator[Node]:
         return
     content = text.content
     brackets = content.count("[") + content.count("{")
-    nested = any(sign in content for sign in _SIGNS) and re.search(_NESTED_BLOCKS, content) is not None
+    nested = re.search(_SAMPLED, content[::_STRIDE]) and re.search(_NESTED_BLOCKS, content)
     measured = _measured(text) if nested or brackets > _FEW_BRACKETS else None
     try:
-        roots = list(_composed(text))
+        roots = _composed(content)
     except YAMLError as error:
         if measured is None and brackets > MAX_DEPTH:
             _measured(text)  # the pure parser takes long over what is nested deeply
@@ -107,10 +107,22 @@ def documents(text: Text) -> Iterator[Node]:
     yield from roots
 
 
-def _composed(text: Text) -> Iterator[Node]:
-    parser = _Parser(text.content)
-    while parser.check_node():
-        yield parser.get_node()
+def _composed(content: str) -> list[Node]:
+    """Return the root nodes as libyaml composes them.
+
+    Its parser is lent our classes of nodes for as long as it composes. Should one not ask for them (another release
+    of ruamel.yaml.clib), the nodes it makes are copied.
+    """
+    theirs = {name: _NAMES[name] for name in _OURS if name in _NAMES}
+    _NAMES.update(_OURS)
+    try:
+        parser = _Parser(content)
+        roots = []
+        while parser.check_node():
+            roots.append(parser.get_node())
+    finally:
+        _NAMES.update(theirs)
+    return [root if isinstance(root, Node) else adopted(root) for root in roots]
 
 
 def _measured(text: Text) -> bool:
@@ -145,12 +157,11 @@ def _pure(text: Text) -> list[Node]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an anchor that is used again is legal
-            roots = list(yaml.compose_all(text.content))
+            return [adopted(root) for root in yaml.compose_all(text.content) if root is not None]
     except RecursionError:
         raise ExcessError(f"nested deeper than {MAX_DEPTH} levels", text.path, 1, 1) from None
     except YAMLError as error:
         raise _source_error(error, text) from None
-    return [cast("Node", root) for root in roots if root is not None]
 
 
 def _source_error(error: YAMLError, text: Text) -> SourceError:
@@ -176,25 +187,20 @@ def template_error(text: Text, offset: int) -> SourceError:
     return SourceError(message, text.path, line, column)
 
 
-def implicit(node: Node) -> bool:
-    """Tell whether the node has no tag of its own."""
-    return node.ctag is IMPLICIT or node.ctag is None or node.ctag.suffix == IMPLICIT.suffix
-
-
-def end(node: Any) -> int:  # noqa: ANN401  # ruamel's nodes are untyped
+def end(node: Node) -> int:
     """Return the offset behind the node's last character.
 
     A block collection's own end mark is where the next token starts, past comments that are not its own.
     """
-    while not isinstance(node, ScalarNode) and not node.flow_style and node.value:
+    while isinstance(node, CollectionNode) and not node.flow_style and node.value:
         last = node.value[-1]
         node = last[1] if isinstance(last, tuple) else last
-    return cast("int", node.end_mark.index)
+    return node.end_mark.index
 
 
 def start(text: Text, node: Node) -> int:
     """Return the offset of the node's first character, behind its anchor and its tag."""
-    first = cast("int", node.start_mark.index)
+    first = node.start_mark.index
     if text.content[first : first + 1] not in ("&", "!"):
         return first
     found = re.compile(r"(?:[&!]\S*\s+)*").match(text.content, first)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from cnilint.source.yaml import Node
 
 # Objects that a surface looks at, and the only names that count where a name tells them apart.
-_SIBLINGS: dict[str, frozenset[str] | None] = {
+_OBJECTS: dict[str, frozenset[str] | None] = {
+    "DaemonSet": frozenset({"aws-node"}),
     "ConfigMap": None,
     "ClusterRole": frozenset({"aws-node"}),
     "ENIConfig": None,
@@ -33,10 +34,15 @@ def surfaces(text: Text, roots: list[Node]) -> list[Surface]:
     sets: list[Node] = []
     siblings: dict[str, list[Item]] = {}
     for node in (found for root in roots for found in _objects(root)):
-        kind, name = _text(child(node, "kind")), _text(child(child(node, "metadata"), "name"))
-        if kind == "DaemonSet" and name == "aws-node":
+        kind = _text(child(node, "kind"))
+        if kind not in _OBJECTS:
+            continue
+        names = _OBJECTS[kind]
+        if names is not None and _text(child(child(node, "metadata"), "name")) not in names:
+            continue
+        if kind == "DaemonSet":
             sets.append(node)
-        elif kind in _SIBLINGS and (_SIBLINGS[kind] is None or name in (_SIBLINGS[kind] or ())):
+        else:
             _add_sibling(siblings, kind, Item(mapping(plain.data(node)), node, text))
     if sets:
         found = [_daemonset(text, node, mapping(plain.data(node)), siblings) for node in sets]
@@ -52,9 +58,9 @@ def _objects(root: Node) -> Iterator[Node]:
     """Yield the objects of a document: itself, or the items of a list or an API list response."""
     if not isinstance(root, MappingNode):
         return
-    listed = child(root, "items")
     kind = _text(child(root, "kind"))
-    if isinstance(listed, SequenceNode) and kind.endswith("List"):
+    listed = child(root, "items") if kind.endswith("List") else None
+    if isinstance(listed, SequenceNode):
         for item in listed.value:
             # The items of a DaemonSetList need not repeat their kind.
             yield from _objects(item) if child(item, "kind") is not None else _typed(item, kind.removesuffix("List"))
@@ -68,7 +74,7 @@ def _typed(item: Node, kind: str) -> Iterator[Node]:
         start = item.start_mark
         key = ScalarNode(None, "kind", start, start, style='"')
         typed = MappingNode(
-            item.ctag,
+            item.tag,
             [*item.value, (key, ScalarNode(None, kind, start, start, style='"'))],
             start,
             item.end_mark,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from cnilint.cel.evaluate import UNKNOWN
 from cnilint.record import NamedTuple
@@ -245,7 +245,7 @@ def _named(node: SequenceNode, name: str) -> Node | None:
         for key in ("name", "mountPath"):
             found = child(item, key)
             if isinstance(found, ScalarNode) and found.value == name:
-                return cast("Node", item)
+                return item
     return None
 
 
