@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnilint import __version__
+from cnilint.command import HELP, Group, Option, option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,8 +35,8 @@ def main() -> None:
         sys.exit(2)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.group(cls=Group, context_settings={"help_option_names": HELP.opts})
+@click.version_option(__version__, message="%(prog)s %(version)s", cls=Option)
 def cli() -> None:
     """Check the configuration of the Amazon VPC CNI (aws-node) on EKS."""
 
@@ -58,7 +59,7 @@ def _version(_context: click.Context, _parameter: click.Parameter, value: str | 
 
 @cli.command()
 @click.argument("paths", nargs=-1, type=click.Path())
-@click.option(
+@option(
     "-f",
     "--format",
     "--output-format",
@@ -68,31 +69,29 @@ def _version(_context: click.Context, _parameter: click.Parameter, value: str | 
     show_default=True,
     help="How to print.",
 )
-@click.option("-o", "--output", "--output-file", type=click.Path(dir_okay=False), help="Write the report to this file.")
-@click.option("--select", multiple=True, callback=_names, metavar="NAMES", help="Only these rules or categories.")
-@click.option("--ignore", multiple=True, callback=_names, metavar="NAMES", help="Not these rules or categories.")
-@click.option(
+@option("-o", "--output", "--output-file", type=click.Path(dir_okay=False), help="Write the report to this file.")
+@option("--select", multiple=True, callback=_names, metavar="NAMES", help="Only these rules or categories.")
+@option("--ignore", multiple=True, callback=_names, metavar="NAMES", help="Not these rules or categories.")
+@option(
     "--fail-on", type=click.Choice(FAIL_ON), default="warning", show_default=True, help="Exit 1 from this severity on."
 )
-@click.option(
-    "--cni-version", callback=_version, metavar="VERSION", help="The CNI's release, where the image does not tell."
-)
-@click.option("--instance-type", multiple=True, callback=_names, metavar="TYPES", help="The nodes' instance types.")
-@click.option("--max-pods", type=click.IntRange(min=1), help="The nodes' max pods, as kubelet has it.")
-@click.option(
+@option("--cni-version", callback=_version, metavar="VERSION", help="The CNI's release, where the image does not tell.")
+@option("--instance-type", multiple=True, callback=_names, metavar="TYPES", help="The nodes' instance types.")
+@option("--max-pods", type=click.IntRange(min=1), help="The nodes' max pods, as kubelet has it.")
+@option(
     "-c",
     "--config",
     type=click.Path(dir_okay=False),
     help="The configuration file; else .cnilint.yaml is looked for upwards.",
 )
-@click.option("--no-config", is_flag=True, help="Read no configuration file.")
-@click.option("--fix", is_flag=True, help="Apply the fixes that change nothing of what the CNI does.")
-@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
-@click.option("--stdin-filename", metavar="NAME", help="What to call standard input (-).")
-@click.option(
+@option("--no-config", is_flag=True, help="Read no configuration file.")
+@option("--fix", is_flag=True, help="Apply the fixes that change nothing of what the CNI does.")
+@option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@option("--stdin-filename", metavar="NAME", help="What to call standard input (-).")
+@option(
     "--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True, help="Use colour."
 )
-@click.option("-q", "--quiet", is_flag=True, help="Print findings and errors only, a line each.")
+@option("-q", "--quiet", is_flag=True, help="Print findings and errors only, a line each.")
 def check(paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # click hands over what the options above declare
     """Check files and folders (default: this folder); - is standard input."""
     from cnilint.run import STDIN  # noqa: PLC0415
@@ -204,7 +203,7 @@ def _fix(run: Run, paths: Sequence[str], stdin: bytes | None, options: dict[str,
 
 
 @cli.command()
-@click.option(
+@option(
     "-f",
     "--format",
     "form",
@@ -241,7 +240,7 @@ def _complete_rule(_context: click.Context, _parameter: click.Parameter, start: 
 
 @cli.command()
 @click.argument("rule", shell_complete=_complete_rule)
-@click.option("-c", "--config", type=click.Path(dir_okay=False), help="A configuration whose policies count as well.")
+@option("-c", "--config", type=click.Path(dir_okay=False), help="A configuration whose policies count as well.")
 def explain(rule: str, config: str | None) -> None:
     """Print what a rule finds, why, and the cure, with examples."""
     from cnilint import config as configuration  # noqa: PLC0415

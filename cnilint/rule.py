@@ -96,7 +96,7 @@ class Card:
 
     __slots__ = ("_line", "_rule", "category", "gate", "id", "severity")
 
-    def __init__(self, head: list[Any], line: str) -> None:
+    def __init__(self, head: list[Any], line: bytes) -> None:
         self.id: str
         self.category: str
         self.severity: str
@@ -136,8 +136,8 @@ def from_catalogue(path: str) -> tuple[Card, ...]:
     """Return the rules of a compiled catalogue."""
     import json  # noqa: PLC0415  # only where there is a catalogue
 
-    with open(path, encoding="utf-8") as file:
-        heads, *lines = file.read().splitlines()
+    with open(path, "rb") as file:
+        heads, *lines = file.read().split(b"\n")
     return tuple(map(Card, json.loads(heads), lines))
 
 

@@ -16,6 +16,15 @@ if TYPE_CHECKING:
         index: int
 
 
+class Offset:
+    """The place of a node that no parser of YAML made."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+
+
 class Node:
     """A scalar, a list or a mapping; ``tag`` is the one that was written, None where there is none."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cnilint.source.nodes import Offset
 from cnilint.source.plain import Plain, child
 from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode
 from cnilint.surface.model import INIT, MAIN, UNKNOWN, Setting, Surface, mapping, value
@@ -75,7 +76,7 @@ def listed(text: Text, node: Node | None, data: object, container: str) -> Itera
 
 def unknown(text: Text, kind: str, **said: Any) -> Surface:  # noqa: ANN401  # fields of a Surface
     """Return the surface of values that nobody can see: a variable, another file, an expression."""
-    node = ScalarNode(None, "", None, None, style='"')
+    node = ScalarNode(None, "", Offset(0), Offset(0), '"')
     return Surface(kind, text, node, {}, (), {}, {}, partial=True, **said)
 
 
