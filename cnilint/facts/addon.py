@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from cnilint.facts.release import ABSENT
-from cnilint.knowledge.addon import Refusal, key_path, refusals
 from cnilint.source.plain import child, entry
 from cnilint.source.yaml import MappingNode, ScalarNode, span
 from cnilint.surface.model import placeholder
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cnilint.facts.context import Context
+    from cnilint.knowledge.addon import Refusal
     from cnilint.source.yaml import Node
 
 Element = dict[str, object]
@@ -45,6 +45,8 @@ def refused(context: Context) -> list[Element]:
     surface = context.surface
     if surface.kind != "addon" or not surface.object:
         return []
+    from cnilint.knowledge.addon import refusals  # noqa: PLC0415  # most files hold no add-on
+
     found = (item for item in refusals(surface.object, context.release) if not _open(context, item))
     elements = [_element(context, item) for item in found]
     return sorted(elements, key=lambda element: element["at"].start)  # type: ignore[attr-defined]  # a span
@@ -61,6 +63,8 @@ def _open(context: Context, item: Refusal) -> bool:
 
 
 def _element(context: Context, item: Refusal) -> Element:
+    from cnilint.knowledge.addon import key_path  # noqa: PLC0415
+
     node, key = _found(context.surface.node, item.path)
     shown = key if key is not None and (item.at_key or not isinstance(node, ScalarNode)) else node
     text = context.surface.text

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -125,6 +124,8 @@ def _refused_key(path: tuple[str | int, ...], key: str, release: str | None) -> 
 
 def _mistake(path: tuple[str | int, ...], key: str) -> tuple[str, str]:
     """Return what kind of mistake a key is, and what was most likely meant."""
+    from difflib import get_close_matches  # noqa: PLC0415  # only for what is wrong
+
     place = _right_place(path, key)
     if place:
         return "misplaced", place
