@@ -43,8 +43,25 @@ class Family(NamedTuple):
     names: tuple[str, ...]
 
 
+# Of the names of the CNI's own variables: a file of bare values has one of them, or the switch of network policies.
+ADDON_NAMES: Final = (
+    *(
+        "_ENI",
+        "ENI_CONFIG_",
+        "_IP_TARGET",
+        "WARM_PREFIX",
+        "AWS_VPC_",
+        "AWS_EXTERNAL_SERVICE_CIDRS",
+        "PREFIX_DELEGATION",
+    ),
+    *("IP_COOLDOWN_PERIOD", "_ENFORCING_MODE", "_EGRESS", "DISABLE_POD_V6", "POD_MTU", "BANDWIDTH_PLUGIN", "HOST_CNI_"),
+    *("NETWORK_RESOURCE_PROVISIONING", "SUBNET_DISCOVERY", "IMDS_ONLY", "TCP_EARLY_DEMUX", "MULTI_NIC"),
+    *("ANNOTATE_POD_IP", "INTROSPECTION_BIND", "enableNetworkPolicy"),
+)
 FAMILIES: Final[tuple[Family, ...]] = (
     Family("kubernetes", ("aws-node", "amazon-vpc-cni", "ENIConfig", "SecurityGroupPolicy")),
+    Family("addon", ADDON_NAMES),
+    Family("awscli", ("addonName", "ConfigurationValues")),
 )
 # By the end of a file's name, what reads it instead of the YAML reader.
 READERS: Final[dict[str, str]] = {}
