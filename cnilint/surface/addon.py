@@ -17,8 +17,9 @@ from cnilint.knowledge.variables import variables
 from cnilint.knowledge.versions import release
 from cnilint.record import NamedTuple
 from cnilint.source.inset import HOLE, inset
+from cnilint.source.nodes import Offset
 from cnilint.source.plain import child, entry, scalar
-from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode, documents, implicit, span
+from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode, documents, span
 from cnilint.surface.model import INIT, MAIN, UNKNOWN, AddOn, Surface, mapping, placeholder
 from cnilint.surface.values import overlay, unknown
 
@@ -60,7 +61,7 @@ class Keys(NamedTuple):
 
 def literal(node: Node | None) -> str:
     """Return the characters of a scalar without a tag of its own or anything that is put in later, else ""."""
-    if not isinstance(node, ScalarNode) or not implicit(node) or placeholder(node.value):
+    if not isinstance(node, ScalarNode) or node.tag is not None or placeholder(node.value):
         return ""
     return str(node.value)
 
@@ -105,7 +106,7 @@ def values_of(  # a node, and what is known of it
 
     Raises SourceError, with the place in the file, for a string without holes that cannot be parsed.
     """
-    if node is None or (isinstance(node, ScalarNode) and implicit(node) and scalar(node) is None):
+    if node is None or (isinstance(node, ScalarNode) and node.tag is None and scalar(node) is None):
         return _described(_empty(text, kind, fields), "absent", None)
     at = span(text, node)
     fields.setdefault("place", at)
@@ -142,7 +143,7 @@ def values_in(
 
 def _empty(text: Text, kind: str, fields: dict[str, Any]) -> Surface:
     """Return the surface of an add-on that is left as it ships."""
-    return overlay(text, ScalarNode(None, "", None, None, style='"'), kind, **fields)
+    return overlay(text, ScalarNode(None, "", Offset(0), Offset(0), '"'), kind, **fields)
 
 
 def _described(surface: Surface, form: str, at: Span | None) -> Surface:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cnilint.source.plain import child, entry
+from cnilint.source.plain import child
 from cnilint.source.yaml import MappingNode, SequenceNode
 from cnilint.surface.addon import Keys, is_cni, said, values_of
 
@@ -39,7 +39,7 @@ def surfaces(text: Text, roots: list[Node]) -> list[Surface]:
 
 def _all(text: Text, root: Node) -> Iterator[Surface]:
     if isinstance(root, SequenceNode):
-        listed = (item for item in root.value if is_cni(item, _LISTED) and entry(item, _LISTED.values))
+        listed = (item for item in root.value if is_cni(item, _LISTED) and child(item, _LISTED.values))
         yield from (_surface(text, item, _LISTED, "eksctl") for item in listed)
         return
     described = child(root, "addon")
