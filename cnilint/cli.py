@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cnilint.run import Run
 
 FORMATS = ("text", "json", "sarif", "github")
+KINDS = ("addon", "helm")
 FAIL_ON = ("error", "warning", "info", "never")
 
 
@@ -88,6 +89,7 @@ def _version(_context: click.Context, _parameter: click.Parameter, value: str | 
 @option("--fix", is_flag=True, help="Apply the fixes that change nothing of what the CNI does.")
 @option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @option("--stdin-filename", metavar="NAME", help="What to call standard input (-).")
+@option("--as", "kind", type=click.Choice(KINDS), help="Read every file as values of the EKS add-on or the Helm chart.")
 @option(
     "--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True, help="Use colour."
 )
@@ -116,12 +118,13 @@ def _run(options: dict[str, Any]) -> Run:
     else:
         found = config.read(options["config"]) if options["config"] else config.found(os.getcwd())
     choice = Choice(
-        options["select"],
-        options["ignore"],
-        options["cni_version"],
-        options["instance_type"],
-        options["max_pods"],
+        options.get("select", ()),
+        options.get("ignore", ()),
+        options.get("cni_version"),
+        options.get("instance_type", ()),
+        options.get("max_pods"),
         options["stdin_filename"] or "<stdin>",
+        options["kind"] or "",
     )
     return Run(found, choice)
 
@@ -200,6 +203,34 @@ def _fix(run: Run, paths: Sequence[str], stdin: bytes | None, options: dict[str,
         )
     code = _code(report, options["fail_on"])
     sys.exit(max(code, 1) if options["diff"] and changes else code)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, type=click.Path())
+@option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="How to print.",
+)
+@option("-c", "--config", type=click.Path(dir_okay=False), help="The configuration file.")
+@option("--no-config", is_flag=True, help="Read no configuration file.")
+@option("--stdin-filename", metavar="NAME", help="What to call standard input (-).")
+@option("--as", "kind", type=click.Choice(KINDS), help="Read every file as values of the EKS add-on or the Helm chart.")
+def surfaces(paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # as above
+    """List what configures the CNI in files and folders: each place, and each setting with its value."""
+    from cnilint.report import surfaces as listing  # noqa: PLC0415
+    from cnilint.run import STDIN  # noqa: PLC0415
+
+    paths = paths or (".",)
+    found, errors = _run(options).surfaces(paths, _stdin() if STDIN in paths else None)
+    click.echo(listing.json(found) if options["form"] == "json" else listing.text(found), nl=False)
+    for error in errors:
+        click.echo(f"error: {error}", err=True)
+    sys.exit(2 if errors else 0)
 
 
 @cli.command()

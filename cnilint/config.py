@@ -39,6 +39,7 @@ class Settings(NamedTuple):
     max_pods: int | None
     pods_per_node: int | None
     limits: dict[str, int]
+    kind: str | None = None
 
 
 class Override(NamedTuple):
@@ -49,7 +50,10 @@ class Override(NamedTuple):
 
 
 class Config(NamedTuple):
-    """A configuration and its file, "" where there is none; ``merged`` keeps what overrides came to together."""
+    """A configuration and its file, "" where there is none; ``merged`` keeps what overrides came to together.
+
+    The first of the ``overrides`` are what is said of the ``clusters``: patterns of the files of each.
+    """
 
     path: str
     root: str
@@ -59,6 +63,14 @@ class Config(NamedTuple):
     exclude: Patterns
     overrides: tuple[Override, ...]
     merged: dict[tuple[bool, ...], Settings]
+    clusters: tuple[Patterns, ...] = ()
+
+    def cluster(self, path: str) -> int | None:
+        """Return the number of the first cluster that a file is part of, None where it is part of none."""
+        if not self.clusters:
+            return None
+        real = absolute(path)
+        return next((number for number, files in enumerate(self.clusters) if files.covers(real)), None)
 
 
 def found(start: str) -> Config:
@@ -104,6 +116,8 @@ def excluded(config: Config, path: str) -> bool:
 
 def _config(path: str, root: str, data: Mapping[str, Any]) -> Config:
     settings = _settings(data)
+    clusters = tuple(Override(Patterns(root, item["files"]), _settings(item)) for item in data.get("clusters", ()))
+    overrides = tuple(Override(Patterns(root, item["files"]), _settings(item)) for item in data.get("overrides", ()))
     return Config(
         path,
         root,
@@ -111,8 +125,9 @@ def _config(path: str, root: str, data: Mapping[str, Any]) -> Config:
         tuple(os.path.normpath(os.path.join(root, folder)) for folder in data.get("policies", ())),
         Patterns(root, data.get("include", ())),
         Patterns(root, data.get("exclude", ())),
-        tuple(Override(Patterns(root, item["files"]), _settings(item)) for item in data.get("overrides", ())),
+        clusters + overrides,
         {},
+        tuple(cluster.files for cluster in clusters),
     )
 
 
@@ -126,6 +141,7 @@ def _settings(data: Mapping[str, Any]) -> Settings:
         data.get("maxPods") and int(data["maxPods"]),  # 110.0 is a whole number too
         data.get("podsPerNode") and int(data["podsPerNode"]),
         {name: int(limit) for name, limit in data.get("limits", {}).items()},
+        data.get("as"),
     )
 
 
@@ -190,9 +206,10 @@ def _verbatim(data: object, node: Node | None = None) -> object:
         if isinstance(data.get("kubernetes"), int | float):
             written = child(node, "kubernetes")
             data["kubernetes"] = str(written.value if written else data["kubernetes"])
-        overrides = data.get("overrides")
-        for index, item in enumerate(overrides if isinstance(overrides, list) else ()):
-            _verbatim(item, child(child(node, "overrides"), index))
+        for key in ("clusters", "overrides"):
+            listed = data.get(key)
+            for index, item in enumerate(listed if isinstance(listed, list) else ()):
+                _verbatim(item, child(child(node, key), index))
     return data
 
 

@@ -8,7 +8,8 @@ from cnilint.config import DEFAULT_LIMITS
 from cnilint.edit import fixed
 from cnilint.errors import CnilintError
 from cnilint.facts import Told
-from cnilint.lint import Judge, judged
+from cnilint.judge import Judge
+from cnilint.lint import judged
 from cnilint.record import NamedTuple
 from cnilint.source.text import Text
 from cnilint.surface import values

@@ -1,34 +1,26 @@
-"""Surfaces and rules to findings: the whole engine."""
+"""Files to outcomes: the whole engine, read from top to bottom."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnilint import ignores, places
-from cnilint.candidates import Candidates
-from cnilint.cel.evaluate import EvalError, compiled
-from cnilint.cel.messages import rendered
+from cnilint import ignores
 from cnilint.errors import CnilintError, ExcessError, RuleError, SourceError
 from cnilint.facts import Facts, Told
-from cnilint.finding import Finding, location
 from cnilint.record import NamedTuple
 from cnilint.source.plain import Plain
 from cnilint.source.text import decoded
 from cnilint.source.yaml import documents
-from cnilint.surface import mentioned, relevant, surfaces
+from cnilint.surface import Surface, mentioned, relevant, surfaces
+from cnilint.surface.joined import joined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from cnilint.edit import Edit
-    from cnilint.rule import AnyRule, Rule
+    from cnilint.finding import Finding
+    from cnilint.judge import Judge
     from cnilint.source.text import Text
     from cnilint.surface import Reading
-
-    Condition = Callable[[Mapping[str, object]], object]
-
-OFF = "off"
-_QUOTES = "\"'"
 
 
 class Outcome(NamedTuple):
@@ -39,141 +31,39 @@ class Outcome(NamedTuple):
     checked: bool
 
 
-class _Ready(NamedTuple):
-    """A rule whose expressions have become functions."""
+class Read(NamedTuple):
+    """A file that configures the CNI: its text and surfaces, what is told about its cluster, and the rules' levels."""
 
-    each: Condition | None
-    when: Condition | None
-    lower: Condition | None
-
-
-class Judge:
-    """Rules that are ready to judge; ``names`` are the ids and categories of all rules, those left out included."""
-
-    def __init__(self, rules: Iterable[AnyRule], names: Iterable[str] = ()) -> None:
-        every = tuple(rules)
-        self._rules = tuple(rule for rule in every if not _about_ignores(rule))
-        self._candidates = Candidates(self._rules)
-        self._about_ignores = tuple(rule for rule in every if _about_ignores(rule))
-        self.names = {*names, *(name for rule in every for name in (rule.id, rule.category))}
-        self._ready: dict[str, _Ready] = {}
-
-    def findings(self, facts: Facts, levels: Mapping[str, str]) -> Iterator[Finding]:
-        """Yield the findings of a surface. ``levels`` gives rules or categories another severity, or ``off``."""
-        for rule in self._candidates.of(facts):
-            if _level(rule, levels) != OFF:
-                yield from self._judged(rule.rule, facts, levels)
-
-    def unused(
-        self, facts: Facts, text: Text, comments: list[ignores.Comment], levels: Mapping[str, str]
-    ) -> Iterator[Finding]:
-        """Yield the findings about ignore comments that ignored nothing, once all else was judged."""
-        at_work = {name for rule in self._rules if _level(rule, levels) != OFF for name in (rule.id, rule.category)}
-        facts[ignores.FACT] = ignores.unused(comments, at_work, self.names, text)
-        for rule in self._about_ignores:
-            if _level(rule, levels) != OFF:
-                yield from self._judged(rule.rule, facts, levels)
-
-    def _judged(self, rule: Rule, facts: Facts, levels: Mapping[str, str]) -> Iterator[Finding]:
-        ready = self._compiled(rule)
-        names = _Scope(facts) if rule.each else facts
-        for element in _elements(ready, facts):
-            if rule.each:
-                names[rule.each[0]] = element
-            try:
-                if ready.when is not None and ready.when(names) is not True:
-                    continue
-                found = _finding(rule, facts, names, element)
-            except EvalError:
-                continue
-            severity = levels.get(rule.id) or levels.get(rule.category) or _severity(rule, ready, names)
-            yield found._replace(severity=severity)
-
-    def _compiled(self, rule: Rule) -> _Ready:
-        if rule.id not in self._ready:
-            self._ready[rule.id] = _Ready(
-                compiled(rule.each[1]) if rule.each else None,
-                compiled(rule.when) if rule.when is not None else None,
-                compiled(rule.lower[1]) if rule.lower else None,
-            )
-        return self._ready[rule.id]
-
-
-def _severity(rule: Rule, ready: _Ready, names: Mapping[str, object]) -> str:
-    """Return a rule's severity: the milder one where its condition is known to hold."""
-    if rule.lower is None or ready.lower is None:
-        return rule.severity
-    try:
-        return rule.lower[0] if ready.lower(names) is True else rule.severity
-    except EvalError:
-        return rule.severity
-
-
-def _elements(ready: _Ready, facts: Facts) -> list[dict[str, object]]:
-    """Return what a rule runs over: the elements of its list, or once."""
-    if ready.each is None:
-        return [{}]
-    try:
-        return ready.each(facts)  # type: ignore[return-value]  # the checker saw a list
-    except EvalError:
-        return []
-
-
-def _finding(rule: Rule, facts: Facts, names: Mapping[str, object], element: Mapping[str, object]) -> Finding:
-    shown = [(route[-1], places.place(facts, route, element)) for route in rule.also if places.stands(facts, route)]
-    edits: tuple[Edit, ...] = ()
-    if rule.edit:
-        verb, route, to = rule.edit
-        edits = places.edits(facts, verb, route, element, rendered(to, names))
-    return Finding(
-        rule.id,
-        rule.category,
-        rule.severity,
-        rule.effect,
-        rendered(rule.message, names),
-        location(places.first_place(facts, rule.at, element)),
-        rule.fix,
-        rule.url,
-        edits,
-        tuple((_note(name, span.content), location(span)) for name, span in shown),
-        places.entry_line(facts, rule.at, element),
-    )
-
-
-def _note(name: str, written: str) -> str:
-    """Return what is there to see at a further place: ``MAX_ENI=1``, or a flag as it is written."""
-    return written if name in written else f"{name}={written.strip(_QUOTES)}"
-
-
-class _Scope(dict[str, object]):
-    """The facts, and beside them the element that is looked at."""
-
-    __slots__ = ("_facts",)
-
-    def __init__(self, facts: Facts) -> None:
-        super().__init__()
-        self._facts = facts
-
-    def __missing__(self, name: str) -> object:
-        return self._facts[name]
+    text: Text
+    surfaces: list[Surface]
+    told: Told
+    levels: Mapping[str, str]
 
 
 def checked(  # noqa: PLR0913  # a file, and all that decides what is said of it
-    raw: bytes, path: str, judge: Judge, told: Told, levels: Mapping[str, str], *, alone: bool = False
+    raw: bytes, path: str, judge: Judge, told: Told, levels: Mapping[str, str], *, kind: str = "", alone: bool = False
 ) -> Outcome:
-    """Return what the rules say of a file's bytes; what is wrong with the file is an error in the outcome.
+    """Return what the rules say of a file's bytes; what is wrong with the file is an error in the outcome."""
+    found = read(raw, path, told, levels, kind=kind, alone=alone)
+    return found if isinstance(found, Outcome) else together([found], judge)[0]
+
+
+def read(  # noqa: PLR0913  # as above
+    raw: bytes, path: str, told: Told, levels: Mapping[str, str], *, kind: str = "", alone: bool = False
+) -> Read | Outcome:
+    """Return what a file says of the CNI, or the outcome of a file that says nothing or cannot be understood.
 
     A file that names nothing of the CNI is passed over, whatever is wrong with it; only of one that was asked about
-    ``alone`` it is said when no reader could take it.
+    ``alone`` it is said when no reader could take it. One that is told to be of a ``kind`` is never passed over.
     """
-    if not relevant(raw):
+    if not kind and not relevant(raw):
         return Outcome((), _untakable(raw, path) if alone else (), checked=False)
     try:
-        return judged(decoded(raw, path), judge, told, levels)
+        text = decoded(raw, path)
+        found = surfaces(text, kind=kind)
     except SourceError as error:
-        if not mentioned(raw):
-            return Outcome((), (), checked=False)
-        return Outcome((), (error,), checked=False)
+        return Outcome((), (error,) if kind or mentioned(raw) else (), checked=False)
+    return Read(text, found, told, levels) if found else Outcome((), (), checked=False)
 
 
 def _untakable(raw: bytes, path: str) -> tuple[SourceError, ...]:
@@ -196,30 +86,39 @@ def judged(text: Text, judge: Judge, told: Told, levels: Mapping[str, str], *mor
 
     Raises SourceError where it cannot be understood.
     """
-    every = [Facts(surface, told) for surface in surfaces(text, *more)]
-    if not every:
-        return Outcome((), (), checked=False)
-    findings: list[Finding] = []
-    comments = ignores.comments(text)
-    try:
-        for facts in every:
-            findings += judge.findings(facts, levels)
-        findings = [*ignores.kept(findings, comments)]
-        findings += judge.unused(every[0], text, comments, levels) if comments else ()
-    except CnilintError as error:
-        return Outcome(tuple(findings), (error,), checked=True)
-    except Exception as error:  # noqa: BLE001  # a crash is an error about cnilint, never a traceback nor silence
-        anchor = every[0].context.surface.anchor
-        line, column = anchor.text.position(anchor.start)
-        message = f"cnilint failed while it judged this ({type(error).__name__}: {error}); please report it"
-        return Outcome(tuple(findings), (RuleError(message, text.path, line, column),), checked=True)
+    found = surfaces(text, *more)
+    return together([Read(text, found, told, levels)], judge)[0] if found else Outcome((), (), checked=False)
+
+
+def together(files: Sequence[Read], judge: Judge, *, named: bool = False) -> list[Outcome]:
+    """Return what the rules say of files that belong together, an outcome each; ``named`` when somebody said so."""
+    by_path = {file.text.path: file for file in files}
+    findings: dict[str, list[Finding]] = {path: [] for path in by_path}
+    errors: dict[str, list[CnilintError]] = {path: [] for path in by_path}
+    for surface in joined([surface for file in files for surface in file.surfaces], named=named):
+        file = by_path[surface.text.path]
+        try:
+            for finding in judge.findings(Facts(surface, file.told), file.levels):
+                findings[finding.location.path].append(finding)
+        except CnilintError as error:
+            errors[file.text.path].append(error)
+        except Exception as error:  # noqa: BLE001  # a crash is an error about cnilint, never a traceback nor silence
+            errors[file.text.path].append(_failure(error, surface))
+    return [_outcome(file, findings[path], errors[path], judge) for path, file in by_path.items()]
+
+
+def _outcome(file: Read, found: Iterable[Finding], errors: Sequence[CnilintError], judge: Judge) -> Outcome:
+    """Return a file's outcome, without what its comments ignore."""
+    comments = ignores.comments(file.text)
+    findings = [*ignores.kept(found, comments)]
+    if comments and not errors:
+        findings += judge.unused(Facts(file.surfaces[0], file.told), file.text, comments, file.levels)
     findings.sort(key=lambda item: (item.location.line, item.location.column, item.rule))
-    return Outcome(tuple(dict.fromkeys(findings)), (), checked=True)
+    return Outcome(tuple(dict.fromkeys(findings)), tuple(errors), checked=True)
 
 
-def _about_ignores(rule: AnyRule) -> bool:
-    return any(route[0] == ignores.FACT for route, _, _ in rule.gate)
-
-
-def _level(rule: AnyRule, levels: Mapping[str, str]) -> str:
-    return levels.get(rule.id) or levels.get(rule.category) or rule.severity
+def _failure(error: Exception, surface: Surface) -> RuleError:
+    anchor = surface.anchor
+    line, column = anchor.text.position(anchor.start)
+    message = f"cnilint failed while it judged this ({type(error).__name__}: {error}); please report it"
+    return RuleError(message, anchor.text.path, line, column)

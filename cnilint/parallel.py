@@ -11,10 +11,11 @@ from cnilint.errors import CnilintError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
-def each(work: Callable[[str], T], items: Sequence[str], workers: int) -> list[T]:
+def each(work: Callable[[S], T], items: Sequence[S], workers: int) -> list[T]:
     """Return the result of ``work`` for each item, in order. ``work`` must not raise."""
     children = [_started(work, items[number::workers]) for number in range(1, workers)]
     own = [work(item) for item in items[::workers]]
@@ -22,7 +23,7 @@ def each(work: Callable[[str], T], items: Sequence[str], workers: int) -> list[T
     return [parts[index % workers][index // workers] for index in range(len(items))]
 
 
-def _started(work: Callable[[str], T], items: Sequence[str]) -> tuple[int, int]:
+def _started(work: Callable[[S], T], items: Sequence[S]) -> tuple[int, int]:
     """Start a process on its share; return its id and the pipe its results come through."""
     receiving, sending = os.pipe()
     pid = os.fork()

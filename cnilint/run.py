@@ -10,7 +10,8 @@ from cnilint.config import Config, Settings, in_force
 from cnilint.errors import CnilintError, ConfigError
 from cnilint.facts import Told
 from cnilint.finding import Report
-from cnilint.lint import Judge, Outcome, checked
+from cnilint.judge import Judge
+from cnilint.lint import Outcome, Read, checked, read, together
 from cnilint.paths import shipped
 from cnilint.record import NamedTuple
 from cnilint.rule import built_in, folder, merged
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
 
     from cnilint.finding import RuleSummary
     from cnilint.rule import AnyRule, Rule
+    from cnilint.surface import Surface
 
 STDIN = "-"
 # Below this many files a second process costs more than it saves.
 _MANY = 100
 _WORKERS = 4
+# The files of a folder that are one Terraform module.
+_MODULE = (".tf", ".tofu", ".tf.json", ".tfvars", ".tfvars.json")
 
 
 class Choice(NamedTuple):
@@ -36,6 +40,26 @@ class Choice(NamedTuple):
     instance_types: tuple[str, ...] = ()
     max_pods: int | None = None
     stdin_filename: str = "<stdin>"
+    kind: str = ""
+
+
+class Unit(NamedTuple):
+    """Files whose surfaces are looked at together; ``named`` when the configuration says that they are one cluster."""
+
+    paths: tuple[str, ...]
+    named: bool
+
+
+def units(paths: Sequence[str], config: Config) -> list[Unit]:
+    """Return the files of each cluster that the configuration names, of each Terraform module, and all others alone."""
+    found: dict[tuple[str, object], list[str]] = {}
+    for path in paths:
+        cluster = config.cluster(path)
+        key: tuple[str, object] = ("cluster", cluster) if cluster is not None else ("file", path)
+        if cluster is None and path.endswith(_MODULE):
+            key = "module", os.path.dirname(path)
+        found.setdefault(key, []).append(path)
+    return [Unit(tuple(files), key[0] == "cluster") for key, files in found.items()]
 
 
 class Run:
@@ -55,7 +79,8 @@ class Run:
     def outcome(self, raw: bytes, path: str, *, alone: bool = False) -> Outcome:
         """Return what the rules say of a file's bytes; ``alone`` when nothing else was asked about."""
         settings = in_force(self.config, path)
-        return checked(raw, path, self.judge, self._told_by(settings), settings.rules, alone=alone)
+        kind = self.choice.kind or settings.kind or ""
+        return checked(raw, path, self.judge, self._told_by(settings), settings.rules, kind=kind, alone=alone)
 
     def _told_by(self, settings: Settings) -> Told:
         known = self._told.get(id(settings))
@@ -70,6 +95,19 @@ class Run:
         except CnilintError as error:
             return Outcome((), (error,), checked=False)
 
+    def surfaces(self, paths: Sequence[str], stdin: bytes | None = None) -> tuple[list[Surface], list[CnilintError]]:
+        """Return the surfaces of files, folders and standard input, and what could not be read."""
+        found: list[Surface] = []
+        errors: list[CnilintError] = []
+        piped = [self._understood(stdin or b"", self.choice.stdin_filename)] if STDIN in paths else []
+        named = [path for path in paths if path != STDIN]
+        for one in (*piped, *map(self._read, files.found(named, self.config))):
+            if isinstance(one, Read):
+                found += one.surfaces
+            else:
+                errors += one.errors
+        return found, errors
+
     def report(self, paths: Sequence[str], stdin: bytes | None = None) -> Report:
         """Return the report over files, folders and, as ``-``, what was read from standard input."""
         outcomes: list[Outcome] = []
@@ -82,7 +120,7 @@ class Run:
         except CnilintError as error:
             found = []
             errors.append(error)
-        outcomes += [self.file(found[0], alone=True)] if found == list(paths) == found[:1] else self._files(found)
+        outcomes += [self.file(found[0], alone=True)] if found == list(paths) == found[:1] else self._units(found)
         return Report(
             tuple(finding for outcome in outcomes for finding in outcome.findings),
             (*errors, *(error for outcome in outcomes for error in outcome.errors)),
@@ -91,13 +129,40 @@ class Run:
             Summaries(self.rules),
         )
 
-    def _files(self, found: list[str]) -> list[Outcome]:
+    def unit(self, unit: Unit) -> list[Outcome]:
+        """Return what the rules say of files that belong together, an outcome each."""
+        if len(unit.paths) == 1:
+            return [self.file(unit.paths[0])]
+        found = [self._read(path) for path in unit.paths]
+        judged = together([file for file in found if isinstance(file, Read)], self.judge, named=unit.named)
+        return [file if isinstance(file, Outcome) else judged.pop(0) for file in found]
+
+    def _read(self, path: str) -> Read | Outcome:
+        try:
+            return self._understood(files.content(path), path)
+        except CnilintError as error:
+            return Outcome((), (error,), checked=False)
+
+    def _understood(self, raw: bytes, path: str) -> Read | Outcome:
+        settings = in_force(self.config, path)
+        kind = self.choice.kind or settings.kind or ""
+        return read(raw, path, self._told_by(settings), settings.rules, kind=kind)
+
+    def _units(self, found: list[str]) -> list[Outcome]:
+        every = units(found, self.config)
         workers = min(_WORKERS, os.cpu_count() or 1)
         if len(found) < _MANY or workers == 1 or not hasattr(os, "fork"):
-            return [self.file(path) for path in found]
-        from cnilint.parallel import each  # noqa: PLC0415  # a few files need no second process
+            outcomes = [self.unit(unit) for unit in every]
+        else:
+            from cnilint.parallel import each  # noqa: PLC0415  # a few files need no second process
 
-        return each(self.file, found, workers)
+            outcomes = each(self.unit, every, workers)
+        by_path = {
+            path: outcome
+            for unit, found in zip(every, outcomes, strict=True)
+            for path, outcome in zip(unit.paths, found, strict=True)
+        }
+        return [by_path[path] for path in found]
 
 
 class Summaries:

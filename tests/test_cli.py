@@ -13,7 +13,7 @@ import pytest
 
 from cnilint import __version__
 from cnilint.errors import SourceError
-from cnilint.lint import Judge
+from cnilint.judge import Judge
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -22,7 +22,7 @@ LAYERS = (
     ("facts",),
     ("edit",),
     ("places", "ignores"),
-    ("lint",),
+    ("judge", "lint"),
     ("files", "config", "report", "docs"),
     ("examples", "run", "parallel"),
     ("fix",),

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from cnilint.facts import Told
-from cnilint.lint import Judge, checked
+from cnilint.judge import Judge
+from cnilint.lint import checked
 from cnilint.rulefile import parsed
 from cnilint.source.text import Text
 

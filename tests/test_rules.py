@@ -13,7 +13,8 @@ from cnilint.candidates import may_hold
 from cnilint.errors import RuleError
 from cnilint.examples import failures, told
 from cnilint.facts import FACTS, Facts
-from cnilint.lint import Judge, judged
+from cnilint.judge import Judge
+from cnilint.lint import judged
 from cnilint.rule import compiled, folder, from_catalogue, merged
 from cnilint.rulefile import parsed
 from cnilint.source.plain import Plain

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnilint.facts import addon, agent, capacity, env, objects, ownership, pod, settings
+from cnilint.facts import addon, agent, capacity, contradictions, env, objects, ownership, pod, settings
 from cnilint.facts.context import Context, Told
 from cnilint.facts.release import ABSENT
 
@@ -28,6 +28,7 @@ FACTS: Mapping[str, Callable[[Context], object]] = {
     **ownership.FACTS,
     **capacity.FACTS,
     **addon.FACTS,
+    **contradictions.FACTS,
 }
 
 

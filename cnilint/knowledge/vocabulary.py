@@ -64,6 +64,7 @@ _LISTS: Final[dict[str, Type]] = {
     # What the service says of an EKS add-on's values, and the file beside them.
     "refusals": _elements("key", "name", "problem", "instead", "said", "found", "expected", "version", "text"),
     "conflictModes": _elements("when", "mode"),
+    "contradictions": _elements("name", "container", "text", "other", "where", previous="place"),
     "trailingCommas": _elements(),
     "ownership": _elements("field", "family", "manager", "verdict", "shipped", "written", "evidence"),
 }

@@ -43,14 +43,17 @@ def _lines(surface: Surface) -> Iterable[str]:
 
 def as_json(value: object) -> str:
     """Return a value as JSON writes it."""
-    import json  # noqa: PLC0415  # a check does not list surfaces
+    from json import dumps  # noqa: PLC0415  # a check does not list surfaces
 
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return dumps(value, ensure_ascii=False, default=str)
 
 
-def document(found: Sequence[Surface]) -> dict[str, object]:
+def json(found: Sequence[Surface]) -> str:
     """Return the versioned object that ``--format json`` prints."""
-    return {"version": VERSION, "surfaces": [_surface(surface) for surface in found]}
+    from json import dumps  # noqa: PLC0415
+
+    every = {"version": VERSION, "surfaces": [_surface(surface) for surface in found]}
+    return dumps(every, indent=2, ensure_ascii=False, default=str) + "\n"
 
 
 def _surface(surface: Surface) -> dict[str, object]:

@@ -63,6 +63,8 @@ FAMILIES: Final[tuple[Family, ...]] = (
     Family("addon", ADDON_NAMES),
     Family("awscli", ("addonName", "ConfigurationValues")),
 )
+# Kinds of values that a whole file may be told to be.
+FORCED: Final = ("addon", "helm")
 # By the end of a file's name, what reads it instead of the YAML reader.
 READERS: Final[dict[str, str]] = {}
 # What every text that yields a surface must contain, so that the rest need not be parsed.
@@ -86,11 +88,14 @@ def _unwide(raw: bytes) -> bytes:
     return raw.replace(b"\0", b"") if b"\0" in raw else raw
 
 
-def surfaces(text: Text, *more: Reading) -> list[Surface]:
+def surfaces(text: Text, *more: Reading, kind: str = "") -> list[Surface]:
     """Return the surfaces of a text, family by family; ``more`` are readings beyond the usual ones.
 
+    Of a text that is told to be values of a ``kind`` (one of FORCED), all of it is read as such.
     Raises SourceError where the text, or the part of it that configures the CNI, cannot be understood.
     """
+    if kind:
+        return cast("list[Surface]", _module(kind).forced(text))
     reader = next((name for suffix, name in READERS.items() if text.path.endswith(suffix)), None)
     if reader:
         return cast("list[Surface]", _module(reader).read(text))

@@ -158,7 +158,8 @@ class Surface(NamedTuple):
     the objects of the same file by kind, ``repeated`` the keys that stand twice in any of them (told once a file).
     ``release``, ``managed``, ``kubernetes`` and ``ipv6`` are what the file itself says beside the settings: the release
     of the CNI, whether EKS manages it, the cluster's version and IP family; None where it does not say. ``place`` is
-    where a finding about all of it points, where that is not the name of an object.
+    where a finding about all of it points, where that is not the name of an object. ``beside`` are other surfaces that
+    configure the same aws-node, those that come before it.
     """
 
     kind: str
@@ -179,6 +180,7 @@ class Surface(NamedTuple):
     nodes: tuple[NodeGroup, ...] = ()
     place: Span | None = None
     addon: AddOn | None = None
+    beside: tuple[Surface, ...] = ()
 
     def setting(self, container: str, name: str) -> Setting | None:
         """Return the setting that wins: the last of that name in the container."""

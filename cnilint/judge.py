@@ -1,0 +1,152 @@
+"""Facts and rules to findings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnilint import ignores, places
+from cnilint.candidates import Candidates
+from cnilint.cel.evaluate import EvalError, compiled
+from cnilint.cel.messages import rendered
+from cnilint.finding import Finding, location
+from cnilint.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from cnilint.edit import Edit
+    from cnilint.facts import Facts
+    from cnilint.rule import AnyRule, Rule
+    from cnilint.source.text import Text
+
+    Condition = Callable[[Mapping[str, object]], object]
+
+OFF = "off"
+_QUOTES = "\"'"
+
+
+class _Ready(NamedTuple):
+    """A rule whose expressions have become functions."""
+
+    each: Condition | None
+    when: Condition | None
+    lower: Condition | None
+
+
+class Judge:
+    """Rules that are ready to judge; ``names`` are the ids and categories of all rules, those left out included."""
+
+    def __init__(self, rules: Iterable[AnyRule], names: Iterable[str] = ()) -> None:
+        every = tuple(rules)
+        self._rules = tuple(rule for rule in every if not _about_ignores(rule))
+        self._candidates = Candidates(self._rules)
+        self._about_ignores = tuple(rule for rule in every if _about_ignores(rule))
+        self.names = {*names, *(name for rule in every for name in (rule.id, rule.category))}
+        self._ready: dict[str, _Ready] = {}
+
+    def findings(self, facts: Facts, levels: Mapping[str, str]) -> Iterator[Finding]:
+        """Yield the findings of a surface. ``levels`` gives rules or categories another severity, or ``off``."""
+        for rule in self._candidates.of(facts):
+            if _level(rule, levels) != OFF:
+                yield from self._judged(rule.rule, facts, levels)
+
+    def unused(
+        self, facts: Facts, text: Text, comments: list[ignores.Comment], levels: Mapping[str, str]
+    ) -> Iterator[Finding]:
+        """Yield the findings about ignore comments that ignored nothing, once all else was judged."""
+        at_work = {name for rule in self._rules if _level(rule, levels) != OFF for name in (rule.id, rule.category)}
+        facts[ignores.FACT] = ignores.unused(comments, at_work, self.names, text)
+        for rule in self._about_ignores:
+            if _level(rule, levels) != OFF:
+                yield from self._judged(rule.rule, facts, levels)
+
+    def _judged(self, rule: Rule, facts: Facts, levels: Mapping[str, str]) -> Iterator[Finding]:
+        ready = self._compiled(rule)
+        names = _Scope(facts) if rule.each else facts
+        for element in _elements(ready, facts):
+            if rule.each:
+                names[rule.each[0]] = element
+            try:
+                if ready.when is not None and ready.when(names) is not True:
+                    continue
+                found = _finding(rule, facts, names, element)
+            except EvalError:
+                continue
+            severity = levels.get(rule.id) or levels.get(rule.category) or _severity(rule, ready, names)
+            yield found._replace(severity=severity)
+
+    def _compiled(self, rule: Rule) -> _Ready:
+        if rule.id not in self._ready:
+            self._ready[rule.id] = _Ready(
+                compiled(rule.each[1]) if rule.each else None,
+                compiled(rule.when) if rule.when is not None else None,
+                compiled(rule.lower[1]) if rule.lower else None,
+            )
+        return self._ready[rule.id]
+
+
+def _severity(rule: Rule, ready: _Ready, names: Mapping[str, object]) -> str:
+    """Return a rule's severity: the milder one where its condition is known to hold."""
+    if rule.lower is None or ready.lower is None:
+        return rule.severity
+    try:
+        return rule.lower[0] if ready.lower(names) is True else rule.severity
+    except EvalError:
+        return rule.severity
+
+
+def _elements(ready: _Ready, facts: Facts) -> list[dict[str, object]]:
+    """Return what a rule runs over: the elements of its list, or once."""
+    if ready.each is None:
+        return [{}]
+    try:
+        return ready.each(facts)  # type: ignore[return-value]  # the checker saw a list
+    except EvalError:
+        return []
+
+
+def _finding(rule: Rule, facts: Facts, names: Mapping[str, object], element: Mapping[str, object]) -> Finding:
+    shown = [(route[-1], places.place(facts, route, element)) for route in rule.also if places.stands(facts, route)]
+    edits: tuple[Edit, ...] = ()
+    if rule.edit:
+        verb, route, to = rule.edit
+        edits = places.edits(facts, verb, route, element, rendered(to, names))
+    return Finding(
+        rule.id,
+        rule.category,
+        rule.severity,
+        rule.effect,
+        rendered(rule.message, names),
+        location(places.first_place(facts, rule.at, element)),
+        rule.fix,
+        rule.url,
+        edits,
+        tuple((_note(name, span.content), location(span)) for name, span in shown),
+        places.entry_line(facts, rule.at, element),
+    )
+
+
+def _note(name: str, written: str) -> str:
+    """Return what is there to see at a further place: ``MAX_ENI=1``, or a flag as it is written."""
+    return written if name in written else f"{name}={written.strip(_QUOTES)}"
+
+
+class _Scope(dict[str, object]):
+    """The facts, and beside them the element that is looked at."""
+
+    __slots__ = ("_facts",)
+
+    def __init__(self, facts: Facts) -> None:
+        super().__init__()
+        self._facts = facts
+
+    def __missing__(self, name: str) -> object:
+        return self._facts[name]
+
+
+def _about_ignores(rule: AnyRule) -> bool:
+    return any(route[0] == ignores.FACT for route, _, _ in rule.gate)
+
+
+def _level(rule: AnyRule, levels: Mapping[str, str]) -> str:
+    return levels.get(rule.id) or levels.get(rule.category) or rule.severity
