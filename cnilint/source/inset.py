@@ -121,7 +121,7 @@ def punched(found: Inset, holes: str) -> Inset:
     if not at:
         return found
     content += found.content[at:]
-    runs += found.runs(at, len(found.content))
+    runs += [*found.runs(at, len(found.content)), (found.outward(len(found.content)), 0)]
     return Inset(found.outer, content, runs, found.style)
 
 
@@ -146,6 +146,7 @@ def _flow_runs(body: str, start: int, pattern: str) -> Iterator[Run]:
         at = match.end()
     if at < len(body):
         yield start + at, len(body) - at
+    yield start + len(body), 0  # the end, which is not one character behind an escape's start
 
 
 def _block_runs(raw: str, start: int, value: str) -> Iterator[Run]:

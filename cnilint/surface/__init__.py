@@ -62,6 +62,8 @@ FAMILIES: Final[tuple[Family, ...]] = (
     Family("kubernetes", ("aws-node", "amazon-vpc-cni", "ENIConfig", "SecurityGroupPolicy")),
     Family("addon", ADDON_NAMES),
     Family("awscli", ("addonName", "ConfigurationValues")),
+    Family("eksctl", ("eksctl.io/v1alpha5",)),
+    Family("cloudformation", ("AWS::EKS::Addon",)),
 )
 # Kinds of values that a whole file may be told to be.
 FORCED: Final = ("addon", "helm")
