@@ -43,8 +43,17 @@ class Family(NamedTuple):
     names: tuple[str, ...]
 
 
+# Parts of the names of variables that no other program has: values need name nothing else of the CNI.
+VARIABLES: Final = (
+    *("AWS_VPC_K8S_", "AWS_VPC_CNI_", "AWS_VPC_ENI_", "AWS_MANAGE_ENIS_", "AWS_EXTERNAL_SERVICE_CIDRS", "_IP_TARGET"),
+    *("WARM_ENI_", "WARM_PREFIX_", "PREFIX_DELEGATION", "ENABLE_POD_ENI", "ENI_CONFIG_", "ADDITIONAL_ENI_TAGS"),
+    *("_ENFORCING_MODE", "_V4_EGRESS", "_V6_EGRESS", "DISABLE_POD_V6", "BANDWIDTH_PLUGIN", "HOST_CNI_"),
+    *("IP_COOLDOWN_PERIOD", "_UNTAGGED_ENI", "_RESOURCE_PROVISIONING", "_IMDS_ONLY_MODE", "LEAKED_ENI_CLEANUP"),
+    *("_SUBNET_DISCOVERY", "_TCP_EARLY_DEMUX", "_MULTI_NIC", "ANNOTATE_POD_IP", "INTROSPECTION_BIND_ADDRESS"),
+)
 FAMILIES: Final[tuple[Family, ...]] = (
     Family("kubernetes", ("aws-node", "amazon-vpc-cni", "ENIConfig", "SecurityGroupPolicy")),
+    Family("helm", ("aws-vpc-cni", *VARIABLES)),
 )
 # By the end of a file's name, what reads it instead of the YAML reader.
 READERS: Final[dict[str, str]] = {}
