@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from cnilint.facts.release import ABSENT
 from cnilint.source.plain import child, entry
 from cnilint.source.yaml import MappingNode, ScalarNode, span
-from cnilint.surface.model import placeholder
+from cnilint.surface.model import UNKNOWN, Setting, placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,16 +28,24 @@ def addon(context: Context) -> object:
     surface = context.surface
     if surface.kind != "addon":
         return ABSENT
-    about: Element = {"form": "", "empty": surface.object == {} and not surface.partial}
+    about: Element = {}
     found = surface.addon
     if found is not None:
-        about["form"] = found.form
-        about["empty"] = found.form in ("text", "expression") and about["empty"]
         if found.version and not placeholder(found.version):
             about["version"] = found.version
         if found.before_compute is not None:
             about["beforeCompute"] = found.before_compute
     return about
+
+
+def given(context: Context) -> list[Element]:
+    """Return, as the one element of a list, how the values are given, and where."""
+    surface = context.surface
+    if surface.kind != "addon" or surface.addon is None:
+        return []
+    form = surface.addon.form
+    empty = form in ("text", "expression") and not surface.partial and surface.object == {}
+    return [{"form": form, "empty": empty, "at": surface.addon.values_at or surface.anchor}]
 
 
 def refused(context: Context) -> list[Element]:
@@ -69,9 +77,8 @@ def _element(context: Context, item: Refusal) -> Element:
     shown = key if key is not None and (item.at_key or not isinstance(node, ScalarNode)) else node
     text = context.surface.text
     at = span(text, shown) if shown is not None and item.path else context.surface.anchor
-    named = item.path[:-1] if item.at_key and item.problem == "missing" else item.path
     element: Element = {
-        "key": key_path(named).removeprefix("$.").removeprefix("$"),
+        "key": key_path(item.path).removeprefix("$.").removeprefix("$"),
         "name": str(item.path[-1]) if item.path else "",
         "problem": item.problem,
         "instead": item.instead,
@@ -83,10 +90,17 @@ def _element(context: Context, item: Refusal) -> Element:
         "at": at,
     }
     if item.problem == "text":
-        setting = next((each for each in context.surface.settings if each.value_node is node), None)
-        if setting is not None:
-            element["setting"] = setting
+        element["setting"] = _setting(context, item.path)
     return element
+
+
+def _setting(context: Context, path: tuple[str | int, ...]) -> Setting | None:
+    """Return the entry of a mapping at a path, which an edit can change like a variable; None for an item of a list."""
+    parent, _ = _found(context.surface.node, path[:-1])
+    if not isinstance(parent, MappingNode):
+        return None
+    number, (name, value) = next(each for each in enumerate(parent.value) if each[1][0].value == path[-1])
+    return Setting(str(path[-1]), UNKNOWN, "", context.surface.text, parent, number, name, value)
 
 
 def _found(root: Node, path: tuple[str | int, ...]) -> tuple[Node | None, Node | None]:
@@ -103,7 +117,7 @@ def conflicts(context: Context) -> list[Element]:
     """Return the modes in which conflicts with what others changed are resolved, and when each counts."""
     found = context.surface.addon
     modes = found.conflicts if found and context.surface.kind == "addon" else ()
-    return [{"when": when, "mode": mode, "at": at} for when, mode, at in modes]
+    return [{"when": when, "mode": mode, "at": at} for mode, when, at in modes]
 
 
 def trailing_commas(context: Context) -> list[Element]:
@@ -119,6 +133,7 @@ def trailing_commas(context: Context) -> list[Element]:
 
 FACTS: Final[Mapping[str, Callable[[Context], object]]] = {
     "addon": addon,
+    "addonValues": given,
     "refusals": refused,
     "conflictModes": conflicts,
     "trailingCommas": trailing_commas,

@@ -134,8 +134,9 @@ class Context:
         """Return what EKS writes into the add-on of a cluster whose IP family the file tells."""
         if self.surface.ipv6 is None:
             return {}
-        family: dict[str, object] = {"ENABLE_IPv6": str(self.surface.ipv6).lower()}
-        return {**family, "ENABLE_PREFIX_DELEGATION": "true"} if self.surface.ipv6 else family
+        if not self.surface.ipv6:
+            return {"ENABLE_IPv4": "true", "ENABLE_IPv6": "false"}
+        return {"ENABLE_IPv4": "false", "ENABLE_IPv6": "true", "ENABLE_PREFIX_DELEGATION": "true"}
 
     def values(self, container: str) -> dict[str, object]:
         """Return what the process uses for each variable it reads: typed, with the release's default."""

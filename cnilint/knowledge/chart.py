@@ -2,8 +2,8 @@
 
 ``charts.json`` has the versions published in eks-charts (stable/aws-vpc-cni) and those that only stand in
 amazon-vpc-cni-k8s (charts/aws-vpc-cni). Until 1.2.8 the chart counted for itself; since 1.13.0 it bears the release's
-number, but for 1.3.0 (v1.18.1). A version is not computed from its number: there are
-releases without a chart, and charts whose number in the repository is that of another release.
+number, but for 1.3.0 (v1.18.1). A release is not computed from that: there are releases without a chart, and charts
+whose number in the repository is that of another release.
 """
 
 from __future__ import annotations

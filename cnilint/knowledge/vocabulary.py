@@ -62,6 +62,7 @@ _LISTS: Final[dict[str, Type]] = {
     "badConfigValues": _elements("key", "text", "expected"),
     "unknownConfigKeys": _elements("key", "nearest", near="bool"),
     # What the service says of an EKS add-on's values, and the file beside them.
+    "addonValues": _elements("form", empty="bool"),
     "refusals": _elements("key", "name", "problem", "instead", "said", "found", "expected", "version", "text"),
     "conflictModes": _elements("when", "mode"),
     "contradictions": _elements("name", "container", "text", "other", "where", previous="place"),
@@ -140,7 +141,7 @@ def vocabulary() -> dict[str, Type]:
             },
         ),
         **_LISTS,
-        "addon": ("object", {"form": "string", "empty": "bool", "version": "string", "beforeCompute": "bool"}),
+        "addon": ("object", {"version": "string", "beforeCompute": "bool"}),
         "configMap": ("map", "string"),
         "clusterRole": ("object", {"present": "bool", "patchesPods": "bool"}),
         "serviceAccount": "string",

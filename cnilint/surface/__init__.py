@@ -43,24 +43,17 @@ class Family(NamedTuple):
     names: tuple[str, ...]
 
 
-# Of the names of the CNI's own variables: a file of bare values has one of them, or the switch of network policies.
-ADDON_NAMES: Final = (
-    *(
-        "_ENI",
-        "ENI_CONFIG_",
-        "_IP_TARGET",
-        "WARM_PREFIX",
-        "AWS_VPC_",
-        "AWS_EXTERNAL_SERVICE_CIDRS",
-        "PREFIX_DELEGATION",
-    ),
-    *("IP_COOLDOWN_PERIOD", "_ENFORCING_MODE", "_EGRESS", "DISABLE_POD_V6", "POD_MTU", "BANDWIDTH_PLUGIN", "HOST_CNI_"),
-    *("NETWORK_RESOURCE_PROVISIONING", "SUBNET_DISCOVERY", "IMDS_ONLY", "TCP_EARLY_DEMUX", "MULTI_NIC"),
-    *("ANNOTATE_POD_IP", "INTROSPECTION_BIND", "enableNetworkPolicy"),
+# Parts of the names of the CNI's own variables: a file of bare values names nothing else of it.
+VARIABLES: Final = (
+    *("AWS_VPC_", "WARM_", "_IP_TARGET", "_ENI", "ENI_CONFIG_", "PREFIX_DELEGATION", "_ENFORCING_MODE", "_EGRESS"),
+    *("IP_COOLDOWN_PERIOD", "DISABLE_POD_V6", "POD_MTU", "BANDWIDTH_PLUGIN", "HOST_CNI_", "TCP_EARLY_DEMUX"),
+    *("RESOURCE_PROVISIONING", "SUBNET_DISCOVERY", "IMDS_ONLY", "MULTI_NIC", "ANNOTATE_POD_IP", "INTROSPECTION_BIND"),
+    "AWS_EXTERNAL_SERVICE_CIDRS",
 )
 FAMILIES: Final[tuple[Family, ...]] = (
     Family("kubernetes", ("aws-node", "amazon-vpc-cni", "ENIConfig", "SecurityGroupPolicy")),
-    Family("addon", ADDON_NAMES),
+    Family("addon", (*VARIABLES, "enableNetworkPolicy")),
+    Family("helm", (*VARIABLES, "aws-vpc-cni")),
     Family("awscli", ("addonName", "ConfigurationValues")),
     Family("eksctl", ("eksctl.io/v1alpha5",)),
     Family("cloudformation", ("AWS::EKS::Addon",)),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cnilint.source.inset import HOLE, Inset, inset
 from cnilint.source.plain import Plain, child
 from cnilint.source.text import Span
-from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode, implicit, span, start
+from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode, span, start
 from cnilint.surface.addon import PLACEHOLDERS, Keys, is_cni, literal, said, values_in, values_of
 from cnilint.surface.eksctl import instance_types, kubernetes, listed
 from cnilint.surface.model import UNKNOWN, NodeGroup, Surface
@@ -107,7 +107,7 @@ def _addon(text: Text, node: Node, cluster: dict[str, Any]) -> Surface:
     fields = {"format": "cloudformation", **cluster, **said(text, node, _ADDON)}
     function, argument = _function(values)
     if not function:
-        plain = implicit(values) if values is not None else True
+        plain = values is None or values.tag is None
         return _known(values_of(text, values, **fields)) if plain else _unknown(text, values, fields)
     at = span(text, values) if values is not None else fields["place"]
     if function == "ToJsonString" and isinstance(argument, MappingNode):
@@ -127,8 +127,8 @@ def _unknown(text: Text, node: Node | None, fields: dict[str, Any]) -> Surface:
 
 def _function(node: Node | None) -> tuple[str, Node | None]:
     """Return the name of an intrinsic function, without ``Fn::``, and the node of its argument; "" for none."""
-    if node is not None and not implicit(node):
-        tag = str(node.ctag)
+    if node is not None and node.tag is not None:
+        tag = node.tag
         return (tag[1:], node) if tag.startswith("!") and not tag.startswith("!!") else ("", None)
     if isinstance(node, MappingNode) and len(node.value) == 1:
         key, argument = node.value[0]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cnilint.source.inset import inset
 from cnilint.source.plain import child, scalar
-from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode, implicit, span
+from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode, span
 from cnilint.surface.addon import Keys, is_cni, literal, said, values_of
 from cnilint.surface.model import NodeGroup, Surface, first_leaf
 
@@ -72,7 +72,7 @@ def kubernetes(version: str) -> str | None:
 
 def listed(node: Node | None) -> Iterable[Node]:
     """Return the items of a list, none of anything else."""
-    return node.value if isinstance(node, SequenceNode) and implicit(node) else ()
+    return node.value if isinstance(node, SequenceNode) and node.tag is None else ()
 
 
 def _groups(text: Text, root: Node) -> Iterator[NodeGroup]:

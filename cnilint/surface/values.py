@@ -53,10 +53,17 @@ def _all(text: Text, root: Node, data: dict[str, object]) -> Iterator[Setting]:
 
 
 def mapped(text: Text, node: Node | None, data: object, container: str) -> Iterator[Setting]:
-    """Yield the settings of a mapping from names to values; a value that is null is none for both tools."""
+    """Yield the settings of a mapping from names to values, those that a merge key brings in first."""
     written = mapping(data)
     if not isinstance(node, MappingNode):
         return
+    own = {name.value for name, _ in node.value if isinstance(name, ScalarNode)}
+    for name, item in node.value:
+        if isinstance(name, ScalarNode) and name.value == "<<" and not name.style:
+            # Of several sources the first wins; it is yielded last.
+            for source in reversed(item.value) if isinstance(item, SequenceNode) else (item,):
+                below = {key: written[key] for key in written if key not in own}
+                yield from mapped(text, source, below, container)
     for index, (name, item) in enumerate(node.value):
         if isinstance(name, ScalarNode) and name.value in written:
             given = value({"value": written[name.value]})

@@ -1,0 +1,66 @@
+"""Flux: HelmRelease objects that install the chart aws-vpc-cni.
+
+``spec.values`` wins over everything in ``spec.valuesFrom``, which lies in the cluster. ``spec.chartRef`` names an
+object that names the chart, so that only the values tell which it is.
+Sources: fluxcd/helm-controller docs/spec/v2/helmreleases.md; fluxcd/pkg chartutil, ChartValuesFromReferences.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnilint.knowledge.chart import CHART, release_of
+from cnilint.source.plain import child
+from cnilint.source.yaml import MappingNode, ScalarNode, span
+from cnilint.surface.charted import Install, surface, unmistakable
+from cnilint.surface.helm import absent, items, names_chart, said
+
+if TYPE_CHECKING:
+    from cnilint.source.text import Text
+    from cnilint.source.yaml import Node
+    from cnilint.surface.model import Surface
+
+
+def surfaces(text: Text, root: Node) -> list[Surface]:
+    """Return the surface of a HelmRelease of the CNI's chart; none for any other object.
+
+    Raises SourceError where its values cannot be understood.
+    """
+    if said(child(root, "kind")) != "HelmRelease":
+        return []
+    spec = child(root, "spec")
+    values = child(spec, "values")
+    template = child(child(spec, "chart"), "spec")
+    named = child(template, "chart")
+    reference = child(child(spec, "chartRef"), "name")
+    chart = (said(named) or "") if named is not None else _referred(reference, values)
+    place = reference if named is None else named
+    if not isinstance(place, ScalarNode):
+        return []
+    install = Install("flux", chart, span(text, place), _release(template), partial=_more(spec, template, values))
+    found = surface(install, [(text, values)] if isinstance(values, MappingNode) else [])
+    return [] if found is None else [found]
+
+
+def _referred(reference: Node | None, values: Node | None) -> str:
+    """Return the chart that a reference stands for: the CNI's where its values are, else the reference's name."""
+    if unmistakable(values):
+        return CHART
+    name = said(reference) or ""
+    return "" if names_chart(name) else name  # the name of an object is no name of a chart
+
+
+def _release(template: Node | None) -> str | None:
+    """Return the release of a chart's version, which does not count for a folder in git or in a bucket."""
+    if said(child(child(template, "sourceRef"), "kind")) != "HelmRepository":
+        return None
+    return release_of(said(child(template, "version")) or "")
+
+
+def _more(spec: Node | None, template: Node | None, values: Node | None) -> bool:
+    """Tell whether values come from where nobody sees them: the cluster, files beside the chart, a placeholder."""
+    files = [*items(child(template, "valuesFiles")), child(template, "valuesFile")]
+    elsewhere = any(not absent(item) and said(item) != "values.yaml" for item in files)
+    return (
+        elsewhere or bool(items(child(spec, "valuesFrom"))) or not (isinstance(values, MappingNode) or absent(values))
+    )
