@@ -1,7 +1,7 @@
 """Do nothing but parse: ``python parsing.py raw|nodes PATH...``, a path being a file or a folder of them.
 
-``raw`` lets libyaml scan and parse without a Python object; ``nodes`` composes nodes that keep their places, with the
-lean loop of cnilint/source/yaml.py. What libyaml refuses (a template, say) costs what it costs up to there. Standard
+``raw`` lets libyaml scan and parse without a Python object; ``nodes`` composes ruamel.yaml's nodes, which keep their
+places, and resolves no tag. What libyaml refuses (a template, say) costs what it costs up to there. Standard
 output gets the number of bytes and of refused files.
 """
 

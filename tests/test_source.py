@@ -56,6 +56,14 @@ def test_keys_become_strings_and_the_last_of_repeated_keys_wins() -> None:
     assert [(item.key, text.position(item.first.start_mark.index)[0]) for item in plain.repeated] == [("x", 4)]
 
 
+def test_each_repeat_of_a_key_names_the_one_before_it() -> None:
+    text = Text("a: 1\nb: {a: 2}\n'a': 3\n? &k a\n: 4\n*k : 5\n1: p\n0x1: q\n", "x.yaml")
+    plain = Plain(text)
+    assert plain.data(next(documents(text))) == {"a": 5, "b": {"a": 2}, "1": "q"}
+    lines = [[text.position(node.start_mark.index)[0] for node in (item.first, item.last)] for item in plain.repeated]
+    assert lines == [[1, 3], [3, 4], [4, 4], [7, 8]]
+
+
 def test_merge_keys_and_anchors_are_followed() -> None:
     content = "base: &b {x: 1, z: 2}\nmore: &m {z: 3}\none:\n  <<: *b\n  z: 4\nboth:\n  <<: [*b, *m]\n"
     found = data(content)[0]
@@ -106,6 +114,12 @@ def test_aliases_that_repeat_each_other_are_refused_not_expanded() -> None:
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10)]
     with pytest.raises(SourceError, match="more than 1,000,000 nodes"):
         data("\n".join(lines))
+
+
+@pytest.mark.parametrize("nest", [" " * yaml.MAX_DEPTH, "- " * yaml.MAX_DEPTH, "?\t- " * (yaml.MAX_DEPTH // 2)])
+def test_no_nest_of_blocks_escapes_the_sample(nest: str) -> None:
+    for before in range(50):
+        assert re.search(yaml._SAMPLED, ("x" * before + "\n" + nest + "x")[:: yaml._STRIDE])  # noqa: SLF001
 
 
 def test_depth_that_is_allowed_is_read() -> None:
