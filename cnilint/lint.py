@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from cnilint import ignores, places
 from cnilint.cel.evaluate import EvalError, compiled
@@ -37,6 +37,9 @@ class Outcome(NamedTuple):
     findings: tuple[Finding, ...]
     errors: tuple[CnilintError, ...]
     checked: bool
+
+
+PASSED_OVER: Final = Outcome((), (), checked=False)
 
 
 class _Ready(NamedTuple):
@@ -214,12 +217,12 @@ def checked(  # noqa: PLR0913  # a file, and all that decides what is said of it
     ``alone`` it is said when no reader could take it.
     """
     if not relevant(raw):
-        return Outcome((), _untakable(raw, path) if alone else (), checked=False)
+        return Outcome((), _untakable(raw, path), checked=False) if alone else PASSED_OVER
     try:
         return judged(decoded(raw, path), judge, told, levels)
     except SourceError as error:
         if not mentioned(raw):
-            return Outcome((), (), checked=False)
+            return PASSED_OVER
         return Outcome((), (error,), checked=False)
 
 
@@ -245,7 +248,7 @@ def judged(text: Text, judge: Judge, told: Told, levels: Mapping[str, str], *mor
     """
     every = [Facts(surface, told) for surface in surfaces(text, *more)]
     if not every:
-        return Outcome((), (), checked=False)
+        return PASSED_OVER
     findings: list[Finding] = []
     comments = ignores.comments(text)
     try:

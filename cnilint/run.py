@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cnilint.rule import AnyRule, Rule
 
 STDIN = "-"
-# Below this many files a second process costs more than it saves.
+# Where fewer files than this seem to be left that configure the CNI, a second process costs more than it saves.
 _MANY = 100
 _WORKERS = 4
 
@@ -91,13 +91,22 @@ class Run:
             Summaries(self.rules),
         )
 
-    def _files(self, found: list[str]) -> list[Outcome]:
-        workers = min(_WORKERS, os.cpu_count() or 1)
-        if len(found) < _MANY or workers == 1 or not hasattr(os, "fork"):
-            return [self.file(path) for path in found]
-        from cnilint.parallel import each  # noqa: PLC0415  # a few files need no second process
+    def _files(self, found: Sequence[str]) -> list[Outcome]:
+        """Return what the rules say of files, in several processes once those so far promise enough to do.
 
-        return each(self.file, found, workers)
+        What the first file that configures the CNI makes this process read and compile is then there for all.
+        """
+        workers = min(_WORKERS, os.cpu_count() or 1) if hasattr(os, "fork") else 1
+        outcomes: list[Outcome] = []
+        checked = 0
+        for done, path in enumerate(found, 1):
+            outcomes.append(self.file(path))
+            checked += outcomes[-1].checked
+            if outcomes[-1].checked and workers > 1 and checked * (len(found) - done) >= _MANY * done:
+                from cnilint.parallel import each  # noqa: PLC0415  # a few files need no second process
+
+                return [*outcomes, *each(self.file, found[done:], workers)]
+        return outcomes
 
 
 class Summaries:
