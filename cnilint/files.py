@@ -18,7 +18,7 @@ from cnilint.record import NamedTuple
 from cnilint.source.text import MAX_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
     from cnilint.config import Config
 
@@ -26,6 +26,7 @@ SUFFIXES = (".yaml", ".yml", ".json")
 
 _MIB = 1024 * 1024
 _LONGEST = 256 * 1024  # an ignore file beyond this would take seconds, and is none that people write
+_READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _KINDS = {stat.S_IFDIR: "folder", stat.S_IFIFO: "named pipe", stat.S_IFSOCK: "socket"}
 _followed: Callable[[str], str] = lru_cache(os.path.realpath)  # the named files are in a few folders
 # None matches a "[" that is not closed nor a "\" at the end: git matches nothing with such a pattern.
@@ -50,14 +51,26 @@ def content(path: str) -> bytes:
     try:
         status = os.stat(path)
         _refuse(path, status.st_mode, status.st_size)
-        # Were it a pipe by now, O_NONBLOCK would keep open() from waiting for the other end.
-        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0))) as file:
-            _refuse(path, os.fstat(file.fileno()).st_mode)
-            raw = file.read(status.st_size + 1)
-            raw += file.read(MAX_BYTES) if len(raw) > status.st_size else b""  # it has grown
+        # Were it a pipe by now, O_NONBLOCK would keep open() from waiting for the other end. A file object would cost
+        # as much again as the file: it asks whether it is a terminal, where it stands and whether there is more.
+        file = os.open(path, _READING)
+        try:
+            _refuse(path, os.fstat(file).st_mode)
+            raw = os.read(file, status.st_size + 1)
+            if len(raw) != status.st_size:  # it has grown, or comes in pieces
+                raw = _rest(file, raw)
+                _refuse(path, status.st_mode, len(raw))
+        finally:
+            os.close(file)
     except (OSError, ValueError) as error:
         raise SourceError(_reason(path, error), path) from None
-    _refuse(path, status.st_mode, len(raw))
+    return raw
+
+
+def _rest(file: int, raw: bytes) -> bytes:
+    """Return what was read and all that follows, or more than MAX_BYTES of it."""
+    while len(raw) <= MAX_BYTES and (more := os.read(file, MAX_BYTES)):
+        raw += more
     return raw
 
 
@@ -200,25 +213,34 @@ def _entries(folder: _Folder, config: Config) -> Iterator[_Folder | tuple[str, s
     """Yield what is in a folder and wanted, sorted by name; the folder itself where it cannot be listed."""
     try:
         with os.scandir(folder.shown or os.curdir) as listing:
-            entries = sorted((entry.name, entry.is_dir(follow_symlinks=False), entry.is_symlink()) for entry in listing)
+            kinds = {entry.name: (entry.is_dir(follow_symlinks=False), entry.is_symlink()) for entry in listing}
     except OSError:
         yield folder.shown or os.curdir, folder.real
         return
-    ignores = _ignores(folder.real, {entry[0] for entry in entries}, folder.ignores)
-    at = len(folder.real)
-    for name, walk, link in entries:
+    ignores = _ignores(folder.real, kinds, folder.ignores)
+    base, at = os.path.join(folder.shown, ""), len(folder.real)
+    for name in sorted(kinds):
         if name.startswith("."):
             continue
-        real, shown = folder.real + name + "/" * walk, os.path.join(folder.shown, name)
+        walk, link = kinds[name]
+        real, shown = folder.real + name + "/" * walk, base + name
         if not (walk or (config.include.covers(real) if config.include.lines else name.lower().endswith(SUFFIXES))):
             continue
-        verdicts = (verdict for patterns in ignores if (verdict := patterns.verdict(real, at)) is not None)
-        if config.exclude.verdict(real, at) or next(verdicts, False) or (link and os.path.isdir(shown)):
+        if config.exclude.verdict(real, at) or _ignored(real, at, ignores) or (link and os.path.isdir(shown)):
             continue
         yield _Folder(shown, real, ignores) if walk else (shown, real)
 
 
-def _ignores(folder: str, names: set[str], above: tuple[Patterns, ...]) -> tuple[Patterns, ...]:
+def _ignored(real: str, at: int, ignores: tuple[Patterns, ...]) -> bool:
+    """Tell whether the nearest ignore file that has a pattern for a path ignores it."""
+    for patterns in ignores:
+        verdict = patterns.verdict(real, at)
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def _ignores(folder: str, names: Container[str], above: tuple[Patterns, ...]) -> tuple[Patterns, ...]:
     """Return the ignore files in force in a folder that holds these names; a repository knows none from above it."""
     if ".git" in names:
         above = (Patterns(folder, _lines(folder + ".git/info/exclude")),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cnilint import ignores
 from cnilint.errors import CnilintError, ExcessError, RuleError, SourceError
@@ -31,6 +31,9 @@ class Outcome(NamedTuple):
     checked: bool
 
 
+PASSED_OVER: Final = Outcome((), (), checked=False)
+
+
 class Read(NamedTuple):
     """A file that configures the CNI: its text and surfaces, what is told about its cluster, and the rules' levels."""
 
@@ -57,13 +60,13 @@ def read(  # noqa: PLR0913  # as above
     ``alone`` it is said when no reader could take it. One that is told to be of a ``kind`` is never passed over.
     """
     if not kind and not relevant(raw):
-        return Outcome((), _untakable(raw, path) if alone else (), checked=False)
+        return Outcome((), _untakable(raw, path), checked=False) if alone else PASSED_OVER
     try:
         text = decoded(raw, path)
         found = surfaces(text, kind=kind)
     except SourceError as error:
-        return Outcome((), (error,) if kind or mentioned(raw) else (), checked=False)
-    return Read(text, found, told, levels) if found else Outcome((), (), checked=False)
+        return Outcome((), (error,), checked=False) if kind or mentioned(raw) else PASSED_OVER
+    return Read(text, found, told, levels) if found else PASSED_OVER
 
 
 def _untakable(raw: bytes, path: str) -> tuple[SourceError, ...]:
@@ -87,7 +90,7 @@ def judged(text: Text, judge: Judge, told: Told, levels: Mapping[str, str], *mor
     Raises SourceError where it cannot be understood.
     """
     found = surfaces(text, *more)
-    return together([Read(text, found, told, levels)], judge)[0] if found else Outcome((), (), checked=False)
+    return together([Read(text, found, told, levels)], judge)[0] if found else PASSED_OVER
 
 
 def together(files: Sequence[Read], judge: Judge, *, named: bool = False) -> list[Outcome]:

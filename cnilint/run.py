@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cnilint.surface import Surface
 
 STDIN = "-"
-# Below this many files a second process costs more than it saves.
+# Where fewer files than this seem to be left that configure the CNI, a second process costs more than it saves.
 _MANY = 100
 _WORKERS = 4
 # The files of a folder that are one Terraform module.
@@ -148,20 +148,25 @@ class Run:
         kind = self.choice.kind or settings.kind or ""
         return read(raw, path, self._told_by(settings), settings.rules, kind=kind)
 
-    def _units(self, found: list[str]) -> list[Outcome]:
-        every = units(found, self.config)
-        workers = min(_WORKERS, os.cpu_count() or 1)
-        if len(found) < _MANY or workers == 1 or not hasattr(os, "fork"):
-            outcomes = [self.unit(unit) for unit in every]
-        else:
-            from cnilint.parallel import each  # noqa: PLC0415  # a few files need no second process
+    def _units(self, found: Sequence[str]) -> list[Outcome]:
+        """Return what the rules say of files, in several processes once those so far promise enough to do.
 
-            outcomes = each(self.unit, every, workers)
-        by_path = {
-            path: outcome
-            for unit, found in zip(every, outcomes, strict=True)
-            for path, outcome in zip(unit.paths, found, strict=True)
-        }
+        What the first file that configures the CNI makes this process read and compile is then there for all.
+        """
+        workers = min(_WORKERS, os.cpu_count() or 1) if hasattr(os, "fork") else 1
+        every, checked = units(found, self.config), 0
+        outcomes: list[list[Outcome]] = []
+        for done, unit in enumerate(every, 1):
+            outcomes.append(self.unit(unit))
+            fresh = sum(outcome.checked for outcome in outcomes[-1])
+            checked += fresh
+            if fresh and workers > 1 and checked * (len(every) - done) >= _MANY * done:
+                from cnilint.parallel import each  # noqa: PLC0415  # a few files need no second process
+
+                outcomes += each(self.unit, every[done:], workers)
+                break
+        pairs = ((unit.paths, found) for unit, found in zip(every, outcomes, strict=True))
+        by_path = {path: outcome for paths, found in pairs for path, outcome in zip(paths, found, strict=True)}
         return [by_path[path] for path in found]
 
 

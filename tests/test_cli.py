@@ -247,16 +247,39 @@ def test_a_write_that_fails_leaves_the_file(
     assert [path.name for path in fixable.parent.iterdir()] == [fixable.name]
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="one process here")
 def test_many_files_are_checked_in_several_processes_with_the_same_result(
     cnilint: CommandLine, low: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(120):
+    for number in range(240):
         (low.parent / f"{number:03}.yaml").write_bytes(low.read_bytes() if number % 3 else b"a: b\n")
+    forks: list[None] = []
+    fork = os.fork
+
+    def counted() -> int:
+        forks.append(None)
+        return fork()
+
+    monkeypatch.setattr(os, "fork", counted)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
     several = cnilint("check", "--format", "json", "--select", "warm-pool", ".")
+    assert len(forks) == 1
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     one = cnilint("check", "--format", "json", "--select", "warm-pool", ".")
+    assert len(forks) == 1
     assert (several.code, several.json) == (one.code, one.json)
-    assert several.json["summary"]["checked"] == 81
+    assert several.json["summary"]["checked"] == 161
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="one process here")
+def test_many_files_of_which_few_matter_are_checked_in_one_process(
+    cnilint: CommandLine, low: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(240):
+        (low.parent / f"{number:03}.yaml").write_bytes(low.read_bytes() if number % 4 == 3 else b"a: b\n")
+    monkeypatch.setattr(os, "fork", lambda: pytest.fail("a second process for so little"))
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    assert cnilint("check", "--format", "json", "--select", "warm-pool", ".").json["summary"]["checked"] == 61
 
 
 def test_a_crash_in_one_file_is_an_error_and_the_others_are_checked(

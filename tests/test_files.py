@@ -556,7 +556,7 @@ def test_a_file_that_vanishes_meanwhile(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_file_that_becomes_a_folder_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "x.yaml"
     swapped(monkeypatch, path, path.unlink, path.mkdir)
-    assert refused(path) == "cannot be read: is a directory"
+    assert refused(path) == "a folder, not a file"
 
 
 @needs_fifo
