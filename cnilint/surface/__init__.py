@@ -44,7 +44,15 @@ class Family(NamedTuple):
 
 
 FAMILIES: Final[tuple[Family, ...]] = (
-    Family("kubernetes", ("aws-node", "amazon-vpc-cni", "ENIConfig", "SecurityGroupPolicy")),
+    Family(
+        "kubernetes",
+        ("aws-node", "amazon-vpc-cni", "ENIConfig", "SecurityGroupPolicy", "CNINode", "cni-metrics-helper"),
+    ),
+    Family("patch", ("aws-node", "aws-vpc-cni-init", "aws-eks-nodeagent", "ontainers/0/env", "ontainers/1/env")),
+    Family("kustomize", ("aws-node", "amazon-vpc-cni", "amazon-k8s-cni", "ontainers/0/env")),
+    Family("clusterapi", ("vpc-cni", "vpcCni", "secondaryCidrBlock")),
+    Family("kops", ("amazonvpc", "amazonVPC")),
+    Family("crossplane", ("vpc-cni",)),
 )
 # By the end of a file's name, what reads it instead of the YAML reader.
 READERS: Final[dict[str, str]] = {}
