@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from cnilint.source.inset import inset
 from cnilint.source.plain import Plain, child
-from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode, span
+from cnilint.source.yaml import IMPLICIT, MappingNode, ScalarNode, SequenceNode, span
 from cnilint.surface.addon import literal
 from cnilint.surface.model import Item, Surface, first_leaf, items, mapping, placeholder
 
@@ -86,10 +86,10 @@ def _surface(text: Text, node: Node, pairs: Iterable[tuple[Node, Node]], namespa
     """Return the surface of a ConfigMap with these keys, as if they stood in one."""
     name = child(node, "name") or first_leaf(node)
     start, end = node.start_mark, node.end_mark
-    data = MappingNode(None, list(pairs), start, end, flow_style=True)
-    metadata = MappingNode(None, [(_scalar("name", *_ends(name)), name)], start, end, flow_style=True)
+    data = MappingNode(IMPLICIT, list(pairs), start, end, flow_style=True)
+    metadata = MappingNode(IMPLICIT, [(_scalar("name", *_ends(name)), name)], start, end, flow_style=True)
     keys = [(_scalar(key, *_ends(name)), held) for key, held in (("metadata", metadata), ("data", data))]
-    root = MappingNode(None, keys, start, end, flow_style=True)
+    root = MappingNode(IMPLICIT, keys, start, end, flow_style=True)
     plain = Plain(text)
     held = {"kind": "ConfigMap", "metadata": _metadata(namespace), "data": plain.data(data)}
     return Surface(
@@ -107,4 +107,4 @@ def _ends(node: Node) -> tuple[int, int]:
 
 
 def _scalar(value: str, start: int, end: int) -> ScalarNode:
-    return ScalarNode(None, value, _Mark(start), _Mark(end), style='"')
+    return ScalarNode(IMPLICIT, value, _Mark(start), _Mark(end), style='"')
