@@ -37,6 +37,12 @@ def release(text: str) -> str | None:
     return f"v{int(found[1])}.{int(found[2])}.{int(found[3])}" if found else None
 
 
+def minor(text: str) -> str | None:
+    """Return the version ``1.31`` of Kubernetes that ``v1.31.2`` or ``1.31`` names, or None for any other text."""
+    found = re.fullmatch(r"v?([0-9]{1,3}\.[0-9]{1,3})(?:\.[0-9]{1,6})?(?:[-+][0-9A-Za-z.+-]*)?", text)
+    return found[1] if found else None
+
+
 def before(one: str, other: str) -> bool:
     """Tell whether release ``one`` is older than release ``other``; False where either is no release."""
     left, right = parsed(one), parsed(other)

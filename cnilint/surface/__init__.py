@@ -50,13 +50,19 @@ VARIABLES: Final = (
     *("RESOURCE_PROVISIONING", "SUBNET_DISCOVERY", "IMDS_ONLY", "MULTI_NIC", "ANNOTATE_POD_IP", "INTROSPECTION_BIND"),
     "AWS_EXTERNAL_SERVICE_CIDRS",
 )
+_HELPER: Final = "cni-metrics-helper"
 FAMILIES: Final[tuple[Family, ...]] = (
-    Family("kubernetes", ("aws-node", "amazon-vpc-cni", "ENIConfig", "SecurityGroupPolicy")),
+    Family("kubernetes", ("aws-node", "amazon-vpc-cni", "ENIConfig", "SecurityGroupPolicy", "CNINode", _HELPER)),
+    Family("patch", ("aws-node", "aws-vpc-cni-init", "aws-eks-nodeagent", "ontainers/0/env", "ontainers/1/env")),
+    Family("kustomize", ("aws-node", "amazon-vpc-cni", "amazon-k8s-cni", "ontainers/0/env")),
     Family("addon", (*VARIABLES, "enableNetworkPolicy")),
     Family("helm", (*VARIABLES, "aws-vpc-cni")),
     Family("awscli", ("addonName", "ConfigurationValues")),
     Family("eksctl", ("eksctl.io/v1alpha5",)),
     Family("cloudformation", ("AWS::EKS::Addon",)),
+    Family("clusterapi", ("vpc-cni", "vpcCni", "secondaryCidrBlock")),
+    Family("kops", ("amazonvpc", "amazonVPC")),
+    Family("crossplane", ("vpc-cni",)),
 )
 # Kinds of values that a whole file may be told to be.
 FORCED: Final = ("addon", "helm")

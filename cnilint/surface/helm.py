@@ -63,7 +63,7 @@ def _read(text: Text, root: Node) -> list[Surface]:
     elif version.startswith("argoproj.io/"):
         from cnilint.surface.argocd import surfaces as read  # noqa: PLC0415
     elif child(root, "helmCharts") is not None or kind == "HelmChartInflationGenerator":
-        from cnilint.surface.kustomize import surfaces as read  # noqa: PLC0415
+        from cnilint.surface.helmcharts import surfaces as read  # noqa: PLC0415
     elif isinstance(child(root, "releases"), SequenceNode):
         from cnilint.surface.helmfile import surfaces as read  # noqa: PLC0415
     elif version and kind:

@@ -1,9 +1,14 @@
-"""Kubernetes objects: the DaemonSet aws-node with its siblings, in manifests, lists and API responses."""
+"""Kubernetes objects: the DaemonSet aws-node with its siblings, in manifests, lists and API responses.
+
+The Deployment cni-metrics-helper is a sibling, and a surface of its own where its environment stands: it has an image,
+and so a release, of its own (amazon-vpc-cni-k8s config/master/cni-metrics-helper.yaml).
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cnilint.knowledge.versions import image
 from cnilint.source.plain import Plain, child
 from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode
 from cnilint.surface.model import AGENT, INIT, MAIN, Container, Item, Setting, Surface, mapping, value
@@ -14,6 +19,7 @@ if TYPE_CHECKING:
     from cnilint.source.text import Text
     from cnilint.source.yaml import Node
 
+_HELPER = "cni-metrics-helper"
 # Objects that a surface looks at, and the only names that count where a name tells them apart.
 _OBJECTS: dict[str, frozenset[str] | None] = {
     "DaemonSet": frozenset({"aws-node"}),
@@ -21,7 +27,8 @@ _OBJECTS: dict[str, frozenset[str] | None] = {
     "ClusterRole": frozenset({"aws-node"}),
     "ENIConfig": None,
     "SecurityGroupPolicy": None,
-    "Deployment": frozenset({"cni-metrics-helper"}),
+    "CNINode": None,
+    "Deployment": frozenset({_HELPER}),
 }
 _OWN_CONFIG_MAP = "amazon-vpc-cni"
 _CONFIG_MAP_KEY = "enable-network-policy-controller"
@@ -29,11 +36,11 @@ _CONTAINERS = frozenset({MAIN, INIT, AGENT})
 
 
 def surfaces(text: Text, roots: list[Node]) -> list[Surface]:
-    """Return a surface for each DaemonSet aws-node, or one for the siblings when there is none."""
+    """Return a surface for each DaemonSet aws-node, or one for the siblings when there is none, and the helpers'."""
     plain = Plain(text)
     sets: list[Node] = []
     siblings: dict[str, list[Item]] = {}
-    for node in (found for root in roots for found in _objects(root)):
+    for node in (found for root in roots for found in objects(root)):
         kind = _text(child(node, "kind"))
         if kind not in _OBJECTS:
             continue
@@ -44,17 +51,16 @@ def surfaces(text: Text, roots: list[Node]) -> list[Surface]:
             sets.append(node)
         else:
             _add_sibling(siblings, kind, Item(mapping(plain.data(node)), node, text))
-    if sets:
-        found = [_daemonset(text, node, mapping(plain.data(node)), siblings) for node in sets]
-        return [found[0]._replace(repeated=tuple(plain.repeated)), *found[1:]]
     own = {kind: found for kind, found in siblings.items() if kind != "Deployment"}
-    if not own:
-        return []
-    first = min((item for found in own.values() for item in found), key=lambda item: item.node.start_mark.index)
-    return [Surface("objects", text, first.node, {}, (), {}, own, repeated=tuple(plain.repeated))]
+    found = [daemonset(text, node, mapping(plain.data(node)), siblings) for node in sets]
+    if own and not found:
+        first = min((item for items in own.values() for item in items), key=lambda item: item.node.start_mark.index)
+        found = [Surface("objects", text, first.node, {}, (), {}, own)]
+    found += [helper for item in siblings.get("Deployment", ()) if (helper := _helper(item)).settings]
+    return [found[0]._replace(repeated=tuple(plain.repeated)), *found[1:]] if found else []
 
 
-def _objects(root: Node) -> Iterator[Node]:
+def objects(root: Node) -> Iterator[Node]:
     """Yield the objects of a document: itself, or the items of a list or an API list response."""
     if not isinstance(root, MappingNode):
         return
@@ -63,7 +69,7 @@ def _objects(root: Node) -> Iterator[Node]:
     if isinstance(listed, SequenceNode):
         for item in listed.value:
             # The items of a DaemonSetList need not repeat their kind.
-            yield from _objects(item) if child(item, "kind") is not None else _typed(item, kind.removesuffix("List"))
+            yield from objects(item) if child(item, "kind") is not None else _typed(item, kind.removesuffix("List"))
     else:
         yield root
 
@@ -89,21 +95,40 @@ def _text(node: Node | None) -> str:
 
 def _add_sibling(siblings: dict[str, list[Item]], kind: str, item: Item) -> None:
     """Keep a sibling; of ConfigMaps only the CNI's own and those that carry one of its keys."""
+    if kind == "CNINode" and not str(item.data.get("apiVersion")).startswith("vpcresources.k8s.aws/"):
+        return
     if kind == "ConfigMap" and item.name != _OWN_CONFIG_MAP and _CONFIG_MAP_KEY not in mapping(item.data.get("data")):
         return
     siblings.setdefault(kind, []).append(item)
 
 
-def _daemonset(text: Text, node: Node, data: dict[str, object], siblings: dict[str, list[Item]]) -> Surface:
+def _helper(item: Item) -> Surface:
+    """Return the surface of a Deployment cni-metrics-helper: the environment of its one container."""
+    containers = {found.name: found for found in _containers(item.node, item.data, frozenset({_HELPER}))}
+    settings = tuple(
+        setting for found in containers.values() for setting in _settings(item.text, found, partial=_patch(item.data))
+    )
+    written = containers[_HELPER].data.get("image") if containers else None
+    release = image(written).version if isinstance(written, str) else None
+    return Surface("objects", item.text, item.node, {}, settings, containers, {}, release=release)
+
+
+def daemonset(text: Text, node: Node, data: dict[str, object], siblings: dict[str, list[Item]]) -> Surface:
+    """Return the surface of a DaemonSet aws-node at a node, or of a patch of it, whatever name that bears."""
     containers = {found.name: found for found in _containers(node, data)}
-    metadata, spec = mapping(data.get("metadata")), mapping(data.get("spec"))
-    partial = "selector" not in spec  # the API requires one; what has none is a patch
+    metadata = mapping(data.get("metadata"))
+    partial = _patch(data)
     settings = tuple(setting for found in containers.values() for setting in _settings(text, found, partial=partial))
     live = bool(metadata.get("uid") or metadata.get("managedFields") or metadata.get("resourceVersion"))
     return Surface("daemonset", text, node, data, settings, containers, siblings, partial=partial, live=live)
 
 
-def _containers(node: Node, data: dict[str, object]) -> Iterator[Container]:
+def _patch(data: dict[str, object]) -> bool:
+    """Tell whether an object is a patch: the API requires a selector of every other."""
+    return "selector" not in mapping(data.get("spec"))
+
+
+def _containers(node: Node, data: dict[str, object], names: frozenset[str] = _CONTAINERS) -> Iterator[Container]:
     pod = child(child(child(node, "spec"), "template"), "spec")
     plain = mapping(mapping(mapping(data.get("spec")).get("template")).get("spec"))
     for key in ("initContainers", "containers"):
@@ -112,7 +137,7 @@ def _containers(node: Node, data: dict[str, object]) -> Iterator[Container]:
             continue
         for content, item in zip(listed, found.value, strict=True):
             name = mapping(content).get("name")
-            if isinstance(name, str) and name in _CONTAINERS:
+            if isinstance(name, str) and name in names:
                 yield Container(name, mapping(content), item, init=key == "initContainers")
 
 

@@ -1,0 +1,98 @@
+"""Machines of Cluster API Provider AWS: their instance types, and the max pods that their bootstrap gives kubelet.
+
+A MachineDeployment or MachinePool names both by reference: the infrastructure (AWSMachineTemplate, AWSMachinePool,
+AWSManagedMachinePool) and the bootstrap (EKSConfig, NodeadmConfig and their templates). Source:
+cluster-api-provider-aws api/v1beta2, exp/api/v1beta2 and bootstrap/eks/api/v1beta2.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cnilint.source.plain import child
+from cnilint.source.yaml import ScalarNode, SequenceNode, span
+from cnilint.surface.addon import literal
+from cnilint.surface.model import NodeGroup, first_leaf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cnilint.source.text import Text
+    from cnilint.source.yaml import Node
+
+_MACHINES: Final = frozenset({"AWSMachineTemplate", "AWSMachinePool", "AWSManagedMachinePool"})
+_BOOTSTRAPS: Final = frozenset({"EKSConfig", "EKSConfigTemplate", "NodeadmConfig", "NodeadmConfigTemplate"})
+_FLAG: Final = "--max-pods="
+
+
+def groups(text: Text, every: list[Node]) -> tuple[NodeGroup, ...]:
+    """Return the groups of machines among the objects of a file."""
+    bootstraps = {_name(item): item for item in every if _kind(item) in _BOOTSTRAPS}
+    owners = [_inner(item) for item in every if _kind(item) in ("MachineDeployment", "MachinePool")]
+    used = {
+        _raw(child(child(owner, "infrastructureRef"), "name")): _raw(
+            child(child(child(owner, "bootstrap"), "configRef"), "name")
+        )
+        for owner in owners
+    }
+    machines = (item for item in every if _kind(item) in _MACHINES)
+    return tuple(_group(text, item, bootstraps.get(used.get(_name(item), ""))) for item in machines)
+
+
+def _group(text: Text, item: Node, bootstrap: Node | None) -> NodeGroup:
+    pods = next((node for node in _max_pods(bootstrap) if _number(node) is not None), None)
+    name = child(child(item, "metadata"), "name")
+    at = span(text, pods if pods is not None else name if name is not None else first_leaf(item))
+    types = tuple(dict.fromkeys(found for node in _types(item) if (found := literal(node))))
+    spec = child(item, "spec")
+    own_image = (
+        child(child(child(spec, "awsLaunchTemplate"), "ami"), "id") is not None
+        or literal(child(spec, "amiType")) == "CUSTOM"
+    )
+    managed = _kind(item) == "AWSManagedMachinePool" and not own_image
+    return NodeGroup(_name(item), types, _number(pods), at, managed=managed)
+
+
+def _types(item: Node) -> Iterator[Node | None]:
+    spec = child(item, "spec")
+    yield child(_inner(item), "instanceType")
+    yield child(spec, "instanceType")
+    yield child(child(spec, "awsLaunchTemplate"), "instanceType")
+    overrides = child(child(spec, "mixedInstancesPolicy"), "overrides")
+    yield from (child(each, "instanceType") for each in _items(overrides))
+
+
+def _max_pods(bootstrap: Node | None) -> Iterator[Node | None]:
+    """Yield where a bootstrap may give max pods, what wins first; ``useMaxPods`` alone tells no number."""
+    for spec in (_inner(bootstrap), child(bootstrap, "spec")):
+        kubelet = child(spec, "kubelet")
+        yield child(child(kubelet, "config"), "maxPods")
+        yield from (flag for flag in _items(child(kubelet, "flags")) if literal(flag).startswith(_FLAG))
+        yield child(child(spec, "kubeletExtraArgs"), "max-pods")
+
+
+def _number(node: Node | None) -> int | None:
+    written = literal(node).removeprefix(_FLAG)
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 6 else None  # noqa: PLR2004
+
+
+def _inner(item: Node | None) -> Node | None:
+    return child(child(child(item, "spec"), "template"), "spec")
+
+
+def _items(node: Node | None) -> list[Node]:
+    return list(node.value) if isinstance(node, SequenceNode) else []
+
+
+def _kind(item: Node) -> str:
+    known = "cluster.x-k8s.io/" in literal(child(item, "apiVersion"))
+    return literal(child(item, "kind")) if known else ""
+
+
+def _name(item: Node) -> str:
+    return _raw(child(child(item, "metadata"), "name"))
+
+
+def _raw(node: Node | None) -> str:
+    """Return a name as written: two that hold the same placeholder are the same."""
+    return str(node.value) if isinstance(node, ScalarNode) else ""
