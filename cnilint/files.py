@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from cnilint.config import Config
 
-SUFFIXES = (".yaml", ".yml", ".json")
+SUFFIXES = (".yaml", ".yml", ".json", ".tf", ".tofu", ".tfvars", ".toml")
 
 _MIB = 1024 * 1024
 _LONGEST = 256 * 1024  # an ignore file beyond this would take seconds, and is none that people write

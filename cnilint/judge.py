@@ -37,11 +37,9 @@ class Judge:
     """Rules that are ready to judge; ``names`` are the ids and categories of all rules, those left out included."""
 
     def __init__(self, rules: Iterable[AnyRule], names: Iterable[str] = ()) -> None:
-        every = tuple(rules)
-        self._rules = tuple(rule for rule in every if not _about_ignores(rule))
-        self._candidates = Candidates(self._rules)
-        self._about_ignores = tuple(rule for rule in every if _about_ignores(rule))
-        self.names = {*names, *(name for rule in every for name in (rule.id, rule.category))}
+        self._rules = tuple(rules)
+        self._candidates = Candidates(self._rules)  # those about ignore comments wait for their fact
+        self.names = {*names, *(name for rule in self._rules for name in (rule.id, rule.category))}
         self._ready: dict[str, _Ready] = {}
 
     def findings(self, facts: Facts, levels: Mapping[str, str]) -> Iterator[Finding]:
@@ -54,11 +52,11 @@ class Judge:
         self, facts: Facts, text: Text, comments: list[ignores.Comment], levels: Mapping[str, str]
     ) -> Iterator[Finding]:
         """Yield the findings about ignore comments that ignored nothing, once all else was judged."""
-        at_work = {name for rule in self._rules if _level(rule, levels) != OFF for name in (rule.id, rule.category)}
+        on = [rule for rule in self._rules if _level(rule, levels) != OFF]
+        at_work = {name for rule in on if not _about_ignores(rule) for name in (rule.id, rule.category)}
         facts[ignores.FACT] = ignores.unused(comments, at_work, self.names, text)
-        for rule in self._about_ignores:
-            if _level(rule, levels) != OFF:
-                yield from self._judged(rule.rule, facts, levels)
+        for rule in filter(_about_ignores, on):
+            yield from self._judged(rule.rule, facts, levels)
 
     def _judged(self, rule: Rule, facts: Facts, levels: Mapping[str, str]) -> Iterator[Finding]:
         ready = self._compiled(rule)

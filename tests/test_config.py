@@ -183,7 +183,7 @@ def test_a_float_that_is_whole_becomes_an_int() -> None:
 # Errors: what is wrong in .cnilint.yaml, and the place and the sentence that tell.
 SEVERITIES = "error, warning, info or off"
 SETTINGS = "rules, instanceTypes, cni, kubernetes, managed, maxPods, podsPerNode, limits"
-KEYS = SETTINGS.replace("rules", "rules, policies, include, exclude") + ", overrides"
+KEYS = SETTINGS.replace("rules", "rules, policies, include, exclude") + ", clusters, overrides"
 RELEASE = "a release of the VPC CNI such as v1.18.0 or v1.18.0-eksbuild.3"
 UNKNOWN = "is no key of the configuration"
 WRONG = {
@@ -226,7 +226,7 @@ WRONG = {
     " as in a .gitignore",
     "overrides:\n- files: [a]\n- files: [b]\n  maxPods: x": "4:12: `overrides[1].maxPods` is 'x', but must be a whole"
     " number of 1 or more",
-    "overrides:\n- files: [a]\n  policy: x": f"3:3: `overrides[0].policy` {UNKNOWN}; there are files, {SETTINGS}",
+    "overrides:\n- files: [a]\n  policy: x": f"3:3: `overrides[0].policy` {UNKNOWN}; there are files, as, {SETTINGS}",
     "maxPods: 0\ncni: x": "1:10: `maxPods` is 0, but must be a whole number of 1 or more",
     "cni: x\nmaxPods: 0": f"1:6: `cni` is 'x', but must be {RELEASE}",
     "- rules": "1:1: the configuration is a list, but must be a mapping of settings",
@@ -519,8 +519,9 @@ def test_whatever_the_schema_may_refuse_has_a_title_to_say_so() -> None:
 
 def test_an_override_may_say_what_the_whole_may() -> None:
     whole, one = schema()["properties"], schema()["properties"]["overrides"]["items"]["properties"]
-    assert set(whole) - set(one) == {"policies", "include", "exclude", "overrides"}
-    assert {key: one[key] for key in one if key != "files"} == {key: whole[key] for key in one if key != "files"}
+    assert set(whole) - set(one) == {"policies", "include", "exclude", "clusters", "overrides"}
+    own = {"files", "as"}
+    assert {key: one[key] for key in set(one) - own} == {key: whole[key] for key in set(one) - own}
 
 
 DOCUMENTATION = Path(__file__).parent.parent / "docs" / "configuration.md"

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cnilint.candidates import may_hold
+from cnilint.cel.parse import parse
 from cnilint.errors import RuleError
 from cnilint.examples import failures, told
 from cnilint.facts import FACTS, Facts
+from cnilint.gate import gate
 from cnilint.judge import Judge
 from cnilint.lint import judged
 from cnilint.rule import compiled, folder, from_catalogue, merged
@@ -73,6 +75,21 @@ def test_the_gate_never_keeps_back_a_finding(rule: Rule) -> None:
             judged(text, Judge([each]), told(example.given), {}, values.surfaces) for each in (rule, open_ended)
         )
         assert gated == free
+
+
+@pytest.mark.parametrize(
+    ("when", "tests"),
+    [
+        ("size(object.spec.x) == 0", [("object.spec.x", "there", None)]),
+        ("mounts.exists(m, m.host)", [("mounts", "filled", None)]),
+        (
+            "!env.ENABLE_IPv6 && env.ENABLE_POD_ENI && has(set.MAX_ENI)",
+            [("set.MAX_ENI", "there", None), ("env.ENABLE_POD_ENI", "==", True), ("env.ENABLE_IPv6", "==", False)],
+        ),
+    ],
+)
+def test_a_gate_asks_first_for_what_fewest_surfaces_have(when: str, tests: list[tuple[str, str, object]]) -> None:
+    assert [(".".join(route), *test) for route, *test in gate(None, parse(when))] == tests
 
 
 def _oracle() -> Any:  # noqa: ANN401  # a module loaded by its path

@@ -90,7 +90,7 @@ def _unwide(raw: bytes) -> bytes:
 
 
 def surfaces(text: Text, *more: Reading, kind: str = "") -> list[Surface]:
-    """Return the surfaces of a text, family by family; ``more`` are readings beyond the usual ones.
+    """Return the surfaces of a text, family by family; ``more`` are readings for a text that is none of the usual ones.
 
     Of a text that is told to be values of a ``kind`` (one of FORCED), all of it is read as such.
     Raises SourceError where the text, or the part of it that configures the CNI, cannot be understood.
@@ -107,7 +107,8 @@ def surfaces(text: Text, *more: Reading, kind: str = "") -> list[Surface]:
         for family in FAMILIES
         if escaped or any(name in text.content for name in family.names)
     )
-    return [surface for found in (*wanted, *more) for surface in found(text, roots)]
+    known = [surface for found in wanted for surface in found(text, roots)]
+    return known or [surface for found in more for surface in found(text, roots)]
 
 
 def _module(name: str) -> Any:  # noqa: ANN401  # a family or a reader: what it has is said above
