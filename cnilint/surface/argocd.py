@@ -12,13 +12,13 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from cnilint.errors import SourceError
-from cnilint.knowledge.chart import release_of
+from cnilint.knowledge.chart import CHART, release_of
 from cnilint.knowledge.versions import release
 from cnilint.source.inset import HOLE, inset
 from cnilint.source.plain import child, scalar
 from cnilint.source.yaml import MappingNode, ScalarNode, documents, span
 from cnilint.surface.charted import Assignment, Install, surface
-from cnilint.surface.helm import absent, items, said
+from cnilint.surface.helm import absent, items, names_chart, said
 from cnilint.surface.model import UNKNOWN
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 # What an ApplicationSet puts in, or whatever makes the Application: a chart, envsubst, Terraform.
 _HOLES: Final = r"(?s)\{\{.*?\}\}|\$\{[^}]*\}|\$\([^)]*\)"
-_CNI_REPOSITORY: Final = r".*[/:]amazon-vpc-cni-k8s(?:\.git)?/?"
+_CNI_REPOSITORY: Final = r".*[/:]aws/amazon-vpc-cni-k8s(?:\.git)?/?"
 
 
 def surfaces(text: Text, root: Node) -> list[Surface]:
@@ -61,15 +61,16 @@ def _source(text: Text, source: Node, *, partial: bool) -> Surface | None:
     path = child(source, "path") if absent(name) else name
     if not isinstance(path, ScalarNode):
         return None
-    layers, seen = _layers(text, helm)
+    chart = said(path) or ""
+    layers, seen = _layers(text, helm, own=names_chart(chart))
     # Of a chart's own folder values.yaml is what is taken anyway.
     files = any(said(item) != "values.yaml" for item in items(child(helm, "valueFiles")))
     install = Install(
         "argocd",
-        said(path) or "",
+        chart,
         span(text, path),
         _release(source, in_git=path is not name),
-        partial=partial or files or not seen,
+        partial=partial or files or not seen or (path is not name and not _upstream(source)),
     )
     return surface(install, layers, [*_parameters(text, helm)])
 
@@ -79,24 +80,32 @@ def _release(source: Node, *, in_git: bool) -> str | None:
     revision = said(child(source, "targetRevision")) or ""
     if not in_git:
         return release_of(revision)
-    return release(revision) if re.fullmatch(_CNI_REPOSITORY, said(child(source, "repoURL")) or "") else None
+    return release(revision) if _upstream(source) else None
 
 
-def _layers(text: Text, helm: Node | None) -> tuple[list[Layer], bool]:
-    """Return the values of a source, and whether they are all there is to see."""
+def _upstream(source: Node) -> bool:
+    """Tell whether a source in git is the CNI's own repository, so that the chart's values are the release's."""
+    return re.fullmatch(_CNI_REPOSITORY, said(child(source, "repoURL")) or "") is not None
+
+
+def _layers(text: Text, helm: Node | None, *, own: bool) -> tuple[list[Layer], bool]:
+    """Return the values of a source, and whether they are all there is to see.
+
+    Raises SourceError where the values of the CNI's ``own`` chart cannot be understood.
+    """
     values = child(helm, "valuesObject")
     if isinstance(values, MappingNode):
         return [(text, values)], True
     string = child(helm, "values")
     if not absent(values) or not isinstance(string, ScalarNode):
         return [], absent(values) and absent(string)
-    if scalar(string) is None:
+    if scalar(string) is None or not (own or CHART in string.value):
         return [], True
     content = inset(text, string, _HOLES)
     try:
         roots = list(documents(content))
     except SourceError:
-        if HOLE not in content.content:
+        if own and HOLE not in content.content:
             raise
         return [], False
     layers: list[Layer] = [(content, item) for item in roots[:1] if isinstance(item, MappingNode)]

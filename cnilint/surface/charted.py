@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -88,6 +89,7 @@ class _Mark:
 def surface(found: Install, layers: Sequence[Layer], sets: Sequence[Assignment] = ()) -> Surface | None:
     """Return the surface of an installed chart: the CNI's own, or one that has it as a dependency; else None.
 
+    What the values of the chart around a dependency set for it is not known.
     Raises SourceError where the values cannot be understood.
     """
     if names_chart(found.chart):
@@ -97,7 +99,7 @@ def surface(found: Install, layers: Sequence[Layer], sets: Sequence[Assignment] 
     inner = [item._replace(name=item.name.removeprefix(prefix)) for item in sets if item.name.startswith(prefix)]
     if not below and not any(assigned(item.name, item.value) for item in inner):
         return None
-    return _installed(found._replace(release=None), below, inner)
+    return _installed(found._replace(release=None, partial=True), below, inner)
 
 
 def telling(node: Node) -> bool:
@@ -194,11 +196,14 @@ def _setting(given: Assignment) -> Setting | None:
 
 def _tail(text: Text, node: ScalarNode, name: str) -> ScalarNode:
     """Return the part of a ``--set`` name that is the variable's; where it is written otherwise, one no edit takes."""
+    found = copy(node)
     stop = node.end_mark.index - (1 if node.style in ("'", '"') else 0)
     start = stop - len(name)
     if text.content[start:stop] == name and start >= node.start_mark.index:
-        return ScalarNode(None, name, _Mark(start), _Mark(stop), style="")
-    return ScalarNode(None, name, node.start_mark, node.end_mark, style="|")
+        found.start_mark, found.end_mark, found.style = _Mark(start), _Mark(stop), ""
+    else:
+        found.style = "|"
+    return found
 
 
 def _nested(path: tuple[str, ...], value: object) -> dict[str, object]:

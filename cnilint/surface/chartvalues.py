@@ -6,10 +6,11 @@ installs the file is not known, nor whether another values file goes with it.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from cnilint.knowledge.chart import CHART
-from cnilint.source.plain import child
+from cnilint.source.plain import child, entry
 from cnilint.source.yaml import MappingNode, ScalarNode, span
 from cnilint.surface.charted import Install, surface, telling, unmistakable
 
@@ -40,17 +41,24 @@ def surfaces(text: Text, root: Node) -> list[Surface]:
 
 
 def _values(text: Text, root: Node) -> Iterator[tuple[Span, Node]]:
-    """Yield each mapping of the chart's values with its place: the key that it stands below, or its first key."""
-    if not isinstance(root, MappingNode) or not root.value:
+    """Yield each mapping of the chart's values with its place: the key that it stands below, or its environment's."""
+    if not isinstance(root, MappingNode):
         return
     if _chart_only(root) and unmistakable(root):
-        yield span(text, root.value[0][0]), root
+        pair = entry(root, "env") or entry(root, "init")
+        yield span(text, pair[0] if pair else root.value[0][0]), root
         return
     for key, below in root.value:
-        if isinstance(key, ScalarNode) and isinstance(below, MappingNode):
-            own_name = key.value == CHART and telling(below)
-            if own_name or (_chart_only(below) and unmistakable(below)):
-                yield span(text, key), below
+        if isinstance(key, ScalarNode) and isinstance(below, MappingNode) and _dependency(key.value, below):
+            yield span(text, key), below
+
+
+def _dependency(name: str, values: Node) -> bool:
+    """Tell whether a key and the mapping below it are a dependency's, which may have an alias, and its values."""
+    if name == CHART:
+        return telling(values)
+    alike = re.sub("[-_]", "", name).lower() == CHART.replace("-", "")  # awsVpcCni, aws_vpc_cni
+    return (alike or _chart_only(values)) and unmistakable(values)
 
 
 def _chart_only(node: Node) -> bool:

@@ -1,7 +1,8 @@
 """Flux: HelmRelease objects that install the chart aws-vpc-cni.
 
 ``spec.values`` wins over everything in ``spec.valuesFrom``, which lies in the cluster. ``spec.chartRef`` names an
-object that names the chart, so that only the values tell which it is.
+object that names the chart, so that only the values tell which it is; so it is with a patch, which names none. A chart
+from git or from a bucket has a version that does not count, and values of its own that nobody sees.
 Sources: fluxcd/helm-controller docs/spec/v2/helmreleases.md; fluxcd/pkg chartutil, ChartValuesFromReferences.
 """
 
@@ -34,10 +35,18 @@ def surfaces(text: Text, root: Node) -> list[Surface]:
     named = child(template, "chart")
     reference = child(child(spec, "chartRef"), "name")
     chart = (said(named) or "") if named is not None else _referred(reference, values)
-    place = reference if named is None else named
+    patch = named is None and reference is None
+    place = child(child(root, "metadata"), "name") if patch else reference if named is None else named
     if not isinstance(place, ScalarNode):
         return []
-    install = Install("flux", chart, span(text, place), _release(template), partial=_more(spec, template, values))
+    from_git = template is not None and said(child(child(template, "sourceRef"), "kind")) != "HelmRepository"
+    install = Install(
+        "flux",
+        chart,
+        span(text, place),
+        None if from_git else release_of(said(child(template, "version")) or ""),
+        partial=patch or from_git or _more(spec, template, values),
+    )
     found = surface(install, [(text, values)] if isinstance(values, MappingNode) else [])
     return [] if found is None else [found]
 
@@ -48,13 +57,6 @@ def _referred(reference: Node | None, values: Node | None) -> str:
         return CHART
     name = said(reference) or ""
     return "" if names_chart(name) else name  # the name of an object is no name of a chart
-
-
-def _release(template: Node | None) -> str | None:
-    """Return the release of a chart's version, which does not count for a folder in git or in a bucket."""
-    if said(child(child(template, "sourceRef"), "kind")) != "HelmRepository":
-        return None
-    return release_of(said(child(template, "version")) or "")
 
 
 def _more(spec: Node | None, template: Node | None, values: Node | None) -> bool:

@@ -50,14 +50,17 @@ def surfaces(text: Text, roots: list[Node]) -> list[Surface]:
     return [found for root in roots for found in _read(text, root)]
 
 
-def _read(text: Text, root: Node) -> list[Surface]:
-    """Return the surfaces of a document; few are any of these, so that a reader is imported when one is met."""
-    if not isinstance(root, MappingNode):
+def _read(text: Text, root: Node, lists: tuple[Node, ...] = ()) -> list[Surface]:
+    """Return the surfaces of a document; few are any of these, so that a reader is imported when one is met.
+
+    ``lists`` are those that it stands in: an alias may make one hold itself.
+    """
+    if not isinstance(root, MappingNode) or any(item is root for item in lists):
         return []
     version, kind = said(child(root, "apiVersion")) or "", said(child(root, "kind")) or ""
     listed = child(root, "items")
     if kind.endswith("List") and isinstance(listed, SequenceNode):
-        return [found for item in listed.value for found in _read(text, item)]
+        return [found for item in listed.value for found in _read(text, item, (*lists, root))]
     if version.startswith("helm.toolkit.fluxcd.io/"):
         from cnilint.surface.flux import surfaces as read  # noqa: PLC0415
     elif version.startswith("argoproj.io/"):

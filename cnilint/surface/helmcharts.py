@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnilint.knowledge.chart import CHART, release_of
+from cnilint.knowledge.chart import release_of
 from cnilint.source.plain import child, scalar
 from cnilint.source.yaml import MappingNode, ScalarNode, span
 from cnilint.surface.charted import Install, surface
@@ -29,7 +29,8 @@ def surfaces(text: Text, root: Node) -> list[Surface]:
 
     Raises SourceError where its values cannot be understood.
     """
-    charts = items(child(root, "helmCharts")) or [root]
+    listed = child(root, "helmCharts")
+    charts = [root] if listed is None else items(listed)
     found = (_chart(text, item) for item in charts if isinstance(item, MappingNode))
     return [item for item in found if item is not None]
 
@@ -43,13 +44,13 @@ def _chart(text: Text, item: Node) -> Surface | None:
     files = not absent(child(item, "valuesFile")) or bool(items(child(item, "additionalValuesFiles")))
     hidden = not (isinstance(values, MappingNode) or absent(values))
     chart = said(name) or ""
-    repository = not absent(child(item, "repo"))
+    vendored = absent(child(item, "repo"))  # it lies in a folder, with values that nobody sees
     install = Install(
         "kustomize",
         chart,
         span(text, name),
-        release_of(said(child(item, "version")) or "") if repository or chart == CHART else None,
-        partial=(files and merge != "replace") or merge not in ("override", "replace") or hidden,
+        release_of(said(child(item, "version")) or ""),
+        partial=(files and merge != "replace") or merge not in ("override", "replace") or hidden or vendored,
         exact=True,
     )
     sure = values if isinstance(values, MappingNode) and merge in ("override", "replace") else None

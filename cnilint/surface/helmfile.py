@@ -2,7 +2,8 @@
 
 A release's ``values`` are mappings and names of files, of which later ones win; then ``set`` and ``setString``, whose
 commas and braces helmfile escapes. A text that begins with ``ref+`` is a secret. helmfile reads values with Go's YAML
-package, whose words and numbers are not all Helm's, and writes them to a file for Helm.
+package, whose words and numbers are not all Helm's, and writes them to a file for Helm. A chart in a folder may have
+values of its own.
 Source: helmfile/helmfile pkg/state/state.go (ReleaseSpec, generateValuesFiles, setFlags).
 """
 
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cnilint.knowledge.chart import release_of
 from cnilint.source.plain import child, scalar
-from cnilint.source.yaml import MappingNode, ScalarNode, span
+from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode, span
 from cnilint.surface.charted import Assignment, Install, surface
 from cnilint.surface.helm import absent, items, said
 from cnilint.surface.model import UNKNOWN
@@ -42,14 +43,20 @@ def _release(text: Text, item: Node) -> Surface | None:
     name, off = child(item, "chart"), child(item, "installed")
     if not isinstance(name, ScalarNode) or (isinstance(off, ScalarNode) and scalar(off) is False):
         return None
-    chart = said(name) or ""
-    layers = items(child(item, "values"))
-    partial = any(not isinstance(layer, MappingNode) for layer in layers) or any(
-        not absent(child(item, key)) for key in _UNSEEN
-    )
+    chart, values = said(name) or "", child(item, "values")
+    layers = items(values)
     local = chart.startswith((".", "/"))
-    version = None if local else release_of(said(child(item, "version")) or "")
-    install = Install("helmfile", chart, span(text, name), version, partial=partial, exact=True)
+    seen = all(isinstance(layer, MappingNode) for layer in layers) and (
+        absent(values) or isinstance(values, SequenceNode)
+    )
+    install = Install(
+        "helmfile",
+        chart,
+        span(text, name),
+        None if local else release_of(said(child(item, "version")) or ""),
+        partial=local or not seen or any(not absent(child(item, key)) for key in _UNSEEN),
+        exact=True,
+    )
     sets = [
         *_assigned(text, child(item, "set"), forced=False),
         *_assigned(text, child(item, "setString"), forced=True),
