@@ -68,7 +68,7 @@ BOOT = "apiVersion: bootstrap.cluster.x-k8s.io/v1beta2\nkind: "
         ("NodeadmConfigTemplate\nmetadata: {name: b}\nspec: {template: {spec: {kubelet: {config: {maxPods: 9}}}}}", 9),
         ("EKSConfig\nmetadata: {name: b}\nspec: {kubeletExtraArgs: {max-pods: '110'}}", 110),
         ("EKSConfigTemplate\nmetadata: {name: b}\nspec: {template: {spec: {kubeletExtraArgs: {max-pods: 17}}}}", 17),
-        ("EKSConfig\nmetadata: {name: b}\nspec: {kubeletExtraArgs: {max-pods: '${PODS}'}}", None),
+        ("EKSConfig\nmetadata: {name: b}\nspec: {useMaxPods: true}", None),
         ("EKSConfig\nmetadata: {name: other}\nspec: {kubeletExtraArgs: {max-pods: '110'}}", None),
     ],
 )
@@ -76,6 +76,13 @@ def test_max_pods_come_from_the_bootstrap_that_belongs_to_the_machines(boot: str
     (group,) = nodes(POOL + "{instanceType: m5.large}", OWNER, BOOT + boot)
     assert (group.name, group.types, group.max_pods, group.managed) == ("m", ("m5.large",), pods, True)
     assert group.at.content.strip("'").removeprefix("--max-pods=") == (str(pods) if pods else "m")
+
+
+def test_max_pods_that_cannot_be_told_are_not_guessed() -> None:
+    boot = "EKSConfig\nmetadata: {name: b}\nspec: {kubeletExtraArgs: {max-pods: '${PODS}'}}"
+    assert nodes(POOL + "{instanceType: m5.large}", OWNER, BOOT + boot) == ()
+    boot = "EKSConfig\nmetadata: {name: b}\nspec: {useMaxPods: false}"
+    assert nodes(POOL + "{instanceType: m5.large}", OWNER, BOOT + boot)[0].max_pods == 110
 
 
 def test_instance_types_wherever_machines_have_them() -> None:
