@@ -19,8 +19,6 @@ from cnilint.surface.model import MAIN, UNKNOWN, NodeGroup, Surface, first_leaf,
 from cnilint.surface.values import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from cnilint.source.text import Text
     from cnilint.source.yaml import Node
 
@@ -43,8 +41,9 @@ def surfaces(text: Text, roots: list[Node]) -> list[Surface]:
         network = _network(cluster)
         if network is not None:
             own = [item for item in groups if _belongs(item, cluster, alone=len(clusters) == 1)]
-            nodes = tuple(_group(text, item, cluster) for item in own)
-            found.append(_cluster(text, cluster, network)._replace(nodes=nodes))
+            nodes = (_group(text, item, cluster) for item in own)
+            known = tuple(group for group in nodes if group is not None)
+            found.append(_cluster(text, cluster, network)._replace(nodes=known))
     return found
 
 
@@ -83,20 +82,15 @@ def _belongs(group: Node, cluster: Node, *, alone: bool) -> bool:
     return role in ("", "node") and (label == name if label and name else alone)
 
 
-def _group(text: Text, group: Node, cluster: Node) -> NodeGroup:
+def _group(text: Text, group: Node, cluster: Node) -> NodeGroup | None:
+    """Return a group; None where its max pods are given and cannot be told."""
     spec, name = child(group, "spec"), child(child(group, "metadata"), "name")
     mixed = child(child(spec, "mixedInstancesPolicy"), "instances")
     written = [child(spec, "machineType"), *(mixed.value if isinstance(mixed, SequenceNode) else [])]
     types = [kind for node in written for kind in literal(node).split(",") if kind]
-    pods = next(_max_pods(spec, child(cluster, "spec")), None)
-    at = span(text, pods[1] if pods else name if name is not None else first_leaf(group))
-    return NodeGroup(literal(name), tuple(dict.fromkeys(types)), pods[0] if pods else None, at)
-
-
-def _max_pods(*specs: Node | None) -> Iterator[tuple[int, Node]]:
-    """Yield the max pods of a group's own kubelet, then of the cluster's."""
-    for spec in specs:
-        node = child(child(spec, "kubelet"), "maxPods")
-        written = literal(node)
-        if node is not None and re.fullmatch(r"[0-9]{1,5}", written):
-            yield int(written), node
+    kubelets = (child(child(own, "kubelet"), "maxPods") for own in (spec, child(cluster, "spec")))
+    pods = next((node for node in kubelets if node is not None), None)
+    if pods is not None and not re.fullmatch(r"[0-9]{1,5}", literal(pods)):
+        return None
+    at = span(text, pods if pods is not None else name if name is not None else first_leaf(group))
+    return NodeGroup(literal(name), tuple(dict.fromkeys(types)), int(literal(pods)) if pods is not None else None, at)

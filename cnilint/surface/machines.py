@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _MACHINES: Final = frozenset({"AWSMachineTemplate", "AWSMachinePool", "AWSManagedMachinePool"})
 _BOOTSTRAPS: Final = frozenset({"EKSConfig", "EKSConfigTemplate", "NodeadmConfig", "NodeadmConfigTemplate"})
 _FLAG: Final = "--max-pods="
+_KUBELET: Final = 110  # kubelet's default
 
 
 def groups(text: Text, every: list[Node]) -> tuple[NodeGroup, ...]:
@@ -36,11 +37,15 @@ def groups(text: Text, every: list[Node]) -> tuple[NodeGroup, ...]:
         for owner in owners
     }
     machines = (item for item in every if _kind(item) in _MACHINES)
-    return tuple(_group(text, item, bootstraps.get(used.get(_name(item), ""))) for item in machines)
+    found = (_group(text, item, bootstraps.get(used.get(_name(item), ""))) for item in machines)
+    return tuple(group for group in found if group is not None)
 
 
-def _group(text: Text, item: Node, bootstrap: Node | None) -> NodeGroup:
-    pods = next((node for node in _max_pods(bootstrap) if _number(node) is not None), None)
+def _group(text: Text, item: Node, bootstrap: Node | None) -> NodeGroup | None:
+    """Return a group; None where its max pods are given and cannot be told."""
+    pods = next((node for node in _max_pods(bootstrap) if node is not None), None)
+    if pods is not None and _number(pods) is None:
+        return None
     name = child(child(item, "metadata"), "name")
     at = span(text, pods if pods is not None else name if name is not None else first_leaf(item))
     types = tuple(dict.fromkeys(found for node in _types(item) if (found := literal(node))))
@@ -63,16 +68,20 @@ def _types(item: Node) -> Iterator[Node | None]:
 
 
 def _max_pods(bootstrap: Node | None) -> Iterator[Node | None]:
-    """Yield where a bootstrap may give max pods, what wins first; ``useMaxPods`` alone tells no number."""
+    """Yield where a bootstrap may give max pods, what wins first; without a number ``useMaxPods`` decides."""
     for spec in (_inner(bootstrap), child(bootstrap, "spec")):
         kubelet = child(spec, "kubelet")
+        yield from (flag for flag in reversed(_items(child(kubelet, "flags"))) if _raw(flag).startswith(_FLAG))
         yield child(child(kubelet, "config"), "maxPods")
-        yield from (flag for flag in _items(child(kubelet, "flags")) if literal(flag).startswith(_FLAG))
         yield child(child(spec, "kubeletExtraArgs"), "max-pods")
+        if literal(child(spec, "useMaxPods")).lower() == "false":
+            yield child(spec, "useMaxPods")
 
 
 def _number(node: Node | None) -> int | None:
     written = literal(node).removeprefix(_FLAG)
+    if written.lower() == "false":  # bootstrap.sh then leaves kubelet its own default
+        return _KUBELET
     return int(written) if written.isascii() and written.isdigit() and len(written) < 6 else None  # noqa: PLR2004
 
 
