@@ -29,7 +29,7 @@ _MAX_PODS: Final = (
     ("bottlerocket", "settings", "kubernetes", "max-pods"),
 )
 # In a script: bootstrap.sh's argument for kubelet, or a NodeConfig. What follows may be no number, but a variable.
-_IN_SCRIPT: Final = r"(?:--max-pods(?:=|[ \t]+)|\bmaxPods(?:Expression)?[\"']?:[ \t]*)[\"']?([^\s\"',]*)"
+_IN_SCRIPT: Final = r"(?:--max-pods(?:=|[ \t]+)|\bmaxPods(?:Expression)?[\"']?:[ \t]*)[\"']?([^\s\"',;)}]*)"
 _TYPE: Final = r"[a-z][a-z0-9-]*\.[a-z0-9-]+"
 
 
