@@ -84,6 +84,14 @@ def test_nodes_are_joined_where_there_is_one_cluster(clusters: int) -> None:
     assert told == (("1.30", True, [("N", ("m5.large",), True)]) if clusters == 1 else (None, None, []))
 
 
+def test_the_cluster_of_cdk_and_nodes_with_windows() -> None:
+    cluster = "  C:\n    Type: Custom::AWSCDK-EKS-Cluster\n    Properties:\n      Config:\n        version: '1.33'\n"
+    network = "        kubernetesNetworkConfig: {ipFamily: ipv4}\n"
+    nodes = "  W:\n    Type: AWS::EKS::Nodegroup\n    Properties: {AmiType: WINDOWS_CORE_2022_x86_64}\n"
+    (surface,) = surfaces(Text(HEAD + cluster + network + nodes + nodes.replace("W:", "N:").replace("WINDOWS_", "")))
+    assert (surface.kubernetes, surface.ipv6, [node.name for node in surface.nodes]) == ("1.33", False, ["N"])
+
+
 @pytest.mark.parametrize(
     ("parts", "wanted"),
     [

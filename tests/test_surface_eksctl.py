@@ -82,6 +82,7 @@ def test_the_cluster(body: str, kubernetes: str | None, *, ipv6: bool | None) ->
         ("    maxPodsPerNode: ${PODS}", None),
         ("    maxPodsPerNode: '17'", None),
         ("    maxPodsPerNode: true", None),
+        ("    amiFamily: WindowsServer2022FullContainer", None),
         ("    overrideBootstrapCommand: bootstrap.sh --max-pods=9", ((), 9, "9")),
         ("    overrideBootstrapCommand: bootstrap.sh --kubelet-extra-args '--max-pods 9'", ((), 9, "9")),
         ("    overrideBootstrapCommand: bootstrap.sh --max-pods=$N", None),

@@ -45,18 +45,10 @@ class Family(NamedTuple):
 
 # Of the names of the CNI's own variables: a file of bare values has one of them, or the switch of network policies.
 ADDON_NAMES: Final = (
-    *(
-        "_ENI",
-        "ENI_CONFIG_",
-        "_IP_TARGET",
-        "WARM_PREFIX",
-        "AWS_VPC_",
-        "AWS_EXTERNAL_SERVICE_CIDRS",
-        "PREFIX_DELEGATION",
-    ),
-    *("IP_COOLDOWN_PERIOD", "_ENFORCING_MODE", "_EGRESS", "DISABLE_POD_V6", "POD_MTU", "BANDWIDTH_PLUGIN", "HOST_CNI_"),
-    *("NETWORK_RESOURCE_PROVISIONING", "SUBNET_DISCOVERY", "IMDS_ONLY", "TCP_EARLY_DEMUX", "MULTI_NIC"),
-    *("ANNOTATE_POD_IP", "INTROSPECTION_BIND", "enableNetworkPolicy"),
+    *("_ENI", "ENI_CONFIG_", "_IP_TARGET", "WARM_PREFIX", "AWS_VPC_K8S_", "AWS_VPC_CNI_", "EXTERNAL_SERVICE_CIDRS"),
+    *("PREFIX_DELEGATION", "IP_COOLDOWN", "_ENFORCING_MODE", "_V4_EGRESS", "_V6_EGRESS", "DISABLE_POD_V6", "POD_MTU"),
+    *("BANDWIDTH_PLUGIN", "HOST_CNI_", "NETWORK_RESOURCE_PROVISIONING", "SUBNET_DISCOVERY", "IMDS_ONLY"),
+    *("TCP_EARLY_DEMUX", "MULTI_NIC", "ANNOTATE_POD_IP", "INTROSPECTION_BIND", "enableNetworkPolicy"),
 )
 FAMILIES: Final[tuple[Family, ...]] = (
     Family("kubernetes", ("aws-node", "amazon-vpc-cni", "ENIConfig", "SecurityGroupPolicy")),
