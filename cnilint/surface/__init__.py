@@ -81,7 +81,7 @@ def _unwide(raw: bytes) -> bytes:
 
 
 def surfaces(text: Text, *more: Reading) -> list[Surface]:
-    """Return the surfaces of a text, family by family; ``more`` are readings beyond the usual ones.
+    """Return the surfaces of a text, family by family; ``more`` are readings of what those leave.
 
     Raises SourceError where the text, or the part of it that configures the CNI, cannot be understood.
     """
@@ -95,7 +95,9 @@ def surfaces(text: Text, *more: Reading) -> list[Surface]:
         for family in FAMILIES
         if escaped or any(name in text.content for name in family.names)
     )
-    return [surface for found in (*wanted, *more) for surface in found(text, roots)]
+    usual = [surface for found in wanted for surface in found(text, roots)]
+    seen = {id(surface.node) for surface in usual}
+    return [*usual, *(surface for found in more for surface in found(text, roots) if id(surface.node) not in seen)]
 
 
 def _module(name: str) -> Any:  # noqa: ANN401  # a family or a reader: what it has is said above
