@@ -106,6 +106,8 @@ def _written(content: str, style: str | None) -> str | None:
 def inset(text: Text, node: ScalarNode, holes: str = "") -> Inset:
     """Return the text inside a scalar of YAML or JSON; what matches the pattern ``holes`` is one HOLE each."""
     start, end, value = first(text, node), node.end_mark.index, node.value
+    if not value.isascii():  # pairs of escapes, as JSON writes what is beyond U+FFFF, may have been left as they are
+        value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     runs = list(_runs(text.content[start:end], start, value, node.style))
     found = Inset(text, value, runs or [(start, 0)], node.style)
     return found if not holes else punched(found, holes)

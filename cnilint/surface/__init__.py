@@ -45,10 +45,10 @@ class Family(NamedTuple):
 
 # Parts of the names of the CNI's own variables: a file of bare values names nothing else of it.
 VARIABLES: Final = (
-    *("AWS_VPC_", "WARM_", "_IP_TARGET", "_ENI", "ENI_CONFIG_", "PREFIX_DELEGATION", "_ENFORCING_MODE", "_EGRESS"),
-    *("IP_COOLDOWN_PERIOD", "DISABLE_POD_V6", "POD_MTU", "BANDWIDTH_PLUGIN", "HOST_CNI_", "TCP_EARLY_DEMUX"),
-    *("RESOURCE_PROVISIONING", "SUBNET_DISCOVERY", "IMDS_ONLY", "MULTI_NIC", "ANNOTATE_POD_IP", "INTROSPECTION_BIND"),
-    "AWS_EXTERNAL_SERVICE_CIDRS",
+    *("_ENI", "ENI_CONFIG_", "_IP_TARGET", "WARM_PREFIX", "AWS_VPC_K8S_", "AWS_VPC_CNI_", "EXTERNAL_SERVICE_CIDRS"),
+    *("PREFIX_DELEGATION", "IP_COOLDOWN", "_ENFORCING_MODE", "_V4_EGRESS", "_V6_EGRESS", "DISABLE_POD_V6", "POD_MTU"),
+    *("BANDWIDTH_PLUGIN", "HOST_CNI_", "NETWORK_RESOURCE_PROVISIONING", "SUBNET_DISCOVERY", "IMDS_ONLY"),
+    *("TCP_EARLY_DEMUX", "MULTI_NIC", "ANNOTATE_POD_IP", "INTROSPECTION_BIND"),
 )
 _HELPER: Final = "cni-metrics-helper"
 FAMILIES: Final[tuple[Family, ...]] = (
@@ -90,7 +90,7 @@ def _unwide(raw: bytes) -> bytes:
 
 
 def surfaces(text: Text, *more: Reading, kind: str = "") -> list[Surface]:
-    """Return the surfaces of a text, family by family; ``more`` are readings for a text that is none of the usual ones.
+    """Return the surfaces of a text, family by family; ``more`` are readings of what those leave.
 
     Of a text that is told to be values of a ``kind`` (one of FORCED), all of it is read as such.
     Raises SourceError where the text, or the part of it that configures the CNI, cannot be understood.
@@ -107,8 +107,9 @@ def surfaces(text: Text, *more: Reading, kind: str = "") -> list[Surface]:
         for family in FAMILIES
         if escaped or any(name in text.content for name in family.names)
     )
-    known = [surface for found in wanted for surface in found(text, roots)]
-    return known or [surface for found in more for surface in found(text, roots)]
+    usual = [surface for found in wanted for surface in found(text, roots)]
+    seen = {id(surface.node) for surface in usual}
+    return [*usual, *(surface for found in more for surface in found(text, roots) if id(surface.node) not in seen)]
 
 
 def _module(name: str) -> Any:  # noqa: ANN401  # a family or a reader: what it has is said above

@@ -160,8 +160,9 @@ def _closed(surface: Surface) -> Surface:
     if not any(sign in surface.text.content for sign in (HOLE, "$", "{{")):
         return surface
     settings = tuple(item for item in surface.settings if not placeholder(item.name))
+    repeated = tuple(item for item in surface.repeated if not placeholder(item.key))
     partial = surface.partial or _open(surface.object)
-    return surface._replace(settings=settings, object=_known(surface.object), partial=partial)
+    return surface._replace(settings=settings, object=_known(surface.object), partial=partial, repeated=repeated)
 
 
 def _known(data: Any) -> Any:  # noqa: ANN401  # plain data of any shape

@@ -3,7 +3,8 @@
 The configuration values are a string: outright, or made by Fn::Sub, Fn::Join or Fn::ToJsonString. What other functions
 make, and each ``${X}``, is not known.
 
-Source: the template reference's AWS::EKS::Addon, AWS::EKS::Nodegroup, AWS::EKS::Cluster and intrinsic functions.
+Source: the template reference's AWS::EKS::Addon, AWS::EKS::Nodegroup, AWS::EKS::Cluster and intrinsic functions; for
+CDK's own cluster resource aws/aws-cdk packages/aws-cdk-lib/aws-eks/lib/cluster-resource.ts.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ _ADDON: Final = Keys("AddonName", "AddonVersion", "ConfigurationValues", (("Reso
 # ``${!Literal}`` is no variable; {{resolve:ssm:name}} is looked up when the stack is made.
 _SUB: Final = r"(?s)\$\{(?!!)[^}]*\}|\{\{.*?\}\}"
 _DEEP: Final = 20
+_CLUSTER: Final = "AWS::EKS::Cluster"
 
 
 class Joined(Inset):
@@ -84,16 +86,30 @@ def _all(text: Text, resources: Node | None) -> Iterator[Surface]:
 
 
 def _cluster(text: Text, by_kind: dict[str, list[tuple[Node, Node]]]) -> dict[str, Any]:  # Any: fields of a Surface
-    clusters = by_kind.get("AWS::EKS::Cluster", [])
+    clusters = [
+        *((child(node, "Version"), child(node, "KubernetesNetworkConfig")) for _, node in by_kind.get(_CLUSTER, ())),
+        *(_of_cdk(child(node, "Config")) for _, node in by_kind.get("Custom::AWSCDK-EKS-Cluster", ())),
+    ]
     if len(clusters) != 1:
         return {}
-    _, cluster = clusters[0]
-    family = literal(child(child(cluster, "KubernetesNetworkConfig"), "IpFamily")).lower()
+    version, network = clusters[0]
+    family = literal(child(network, "IpFamily") or child(network, "ipFamily")).lower()
+    groups = (_group(text, name, node) for name, node in by_kind.get("AWS::EKS::Nodegroup", ()) if not _windows(node))
     return {
-        "kubernetes": kubernetes(literal(child(cluster, "Version"))),
+        "kubernetes": kubernetes(literal(version)),
         "ipv6": {"ipv6": True, "ipv4": False}.get(family),
-        "nodes": tuple(_group(text, name, node) for name, node in by_kind.get("AWS::EKS::Nodegroup", ())),
+        "nodes": tuple(groups),
     }
+
+
+def _of_cdk(config: Node | None) -> tuple[Node | None, Node | None]:
+    """Return version and network of a cluster that CDK makes with a resource of its own, in the words of the API."""
+    return child(config, "version"), child(config, "kubernetesNetworkConfig")
+
+
+def _windows(node: Node) -> bool:
+    """Tell whether aws-node does not run on a group's nodes."""
+    return literal(child(node, "AmiType")).startswith("WINDOWS")
 
 
 def _group(text: Text, name: Node, node: Node) -> NodeGroup:

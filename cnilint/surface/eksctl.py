@@ -29,7 +29,7 @@ _MAX_PODS: Final = (
     ("bottlerocket", "settings", "kubernetes", "max-pods"),
 )
 # In a script: bootstrap.sh's argument for kubelet, or a NodeConfig. What follows may be no number, but a variable.
-_IN_SCRIPT: Final = r"(?:--max-pods(?:=|[ \t]+)|\bmaxPods(?:Expression)?[\"']?:[ \t]*)[\"']?([^\s\"',]*)"
+_IN_SCRIPT: Final = r"(?:--max-pods(?:=|[ \t]+)|\bmaxPods(?:Expression)?[\"']?:[ \t]*)[\"']?([^\s\"',;)}]*)"
 _TYPE: Final = r"[a-z][a-z0-9-]*\.[a-z0-9-]+"
 
 
@@ -84,7 +84,12 @@ def _groups(text: Text, root: Node) -> Iterator[NodeGroup]:
 
 
 def _group(text: Text, node: Node, *, managed: bool) -> NodeGroup | None:
-    """Return a node group; None where its max pods are given and nobody can tell how many they are."""
+    """Return a node group; None where its max pods are given and nobody can tell how many, and for Windows.
+
+    aws-node does not run there.
+    """
+    if literal(child(node, "amiFamily")).startswith("Windows"):
+        return None
     name = child(node, "name")
     here = span(text, name if isinstance(name, ScalarNode) else first_leaf(node))
     pods, at = _max_pods(text, node)
