@@ -32,7 +32,17 @@ LAYERS = (
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 # Imported only inside the functions that need them.
-LAZY = {"jsonschema", "tomllib", "difflib", "dataclasses", "pathlib", "importlib", "multiprocessing"}
+LAZY = {
+    "jsonschema",
+    "tomllib",
+    "difflib",
+    "dataclasses",
+    "pathlib",
+    "importlib",
+    "multiprocessing",
+    "tree_sitter",
+    "tree_sitter_toml",
+}
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted((ROOT / "cnilint").rglob("*.py"))
 

@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING, Final
 from cnilint.cel.evaluate import MAYBE, UNKNOWN
 from cnilint.facts.release import ABSENT
 from cnilint.knowledge.instances import Instance, instance
+from cnilint.knowledge.maxpods import computed, fault
 from cnilint.surface.model import MAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    from cnilint.surface.model import NodeGroup
+
+Element = dict[str, object]
 
     from cnilint.facts.context import Context
 
@@ -25,16 +30,84 @@ HOST_NETWORK_PODS: Final = 2
 SMALL_CAP, LARGE_CAP, LARGE_VCPUS = 110, 250, 30
 
 
-def nodes(context: Context) -> list[dict[str, object]]:
-    """Return the facts of each instance type that was told."""
-    found = (instance(name) for name in context.told.instance_types)
-    return [node(context, item) for item in found if item is not None]
+def nodes(context: Context) -> list[Element]:
+    """Return the facts of each instance type: those that were told, and those that the surface's groups of nodes have.
+
+    Of a type that a group has what the file says is better than what was told. Windows nodes do not run aws-node.
+    """
+    groups = [group for group in context.surface.nodes if not group.windows]
+    told = context.told.instance_types if context.surface.kind != "nodes" else ()
+    named = {name for group in groups for name in group.types}
+    found = (item for name in told if name not in named and (item := instance(name)) is not None)
+    anchor = {"at": context.surface.anchor}
+    return [
+        *(node(context, item) | anchor for item in found),
+        *(each for group in groups for each in _of(context, group)),
+    ]
 
 
-def node(context: Context, item: Instance) -> dict[str, object]:
+def _of(context: Context, group: NodeGroup) -> Iterator[Element]:
+    """Yield the facts of a group's types, and those of a type that nobody can tell where there may be others."""
+    about: Element = {"at": group.at, "managed": group.managed}
+    if group.name:
+        about["group"] = group.name
+    if group.expression is not None:
+        about["expression"] = group.expression
+        wrong = fault(group.expression)
+        if wrong is not None:
+            about["expressionFault"] = wrong
+    if group.aside:
+        about |= {"overriddenMaxPods": group.aside[0], "overriddenAt": group.aside[1]}
+    for name in group.types:
+        item = instance(name)
+        if item is None:
+            yield {**about, "type": name, **_stated(group, None)}
+        else:
+            yield {**node(context, item, group), **about, **_stated(group, item)}
+    if group.more or not group.types:
+        yield {**about, **_stated(group, None)}
+
+
+def _stated(group: NodeGroup, item: Instance | None) -> Element:
+    """Return the max pods that a group's file gives kubelet on a type; nothing where it does not say."""
+    pods = stated(group, item)
+    if pods is None:
+        return {}
+    if not group.managed:
+        return {"statedMaxPods": pods, "maxPods": pods}
+    cap = _managed_cap(item)
+    return {"statedMaxPods": pods, **({} if cap is None else {"maxPods": min(pods, cap)})}
+
+
+def stated(group: NodeGroup, item: Instance | None) -> int | None:
+    """Return the max pods that a group's file gives kubelet on a type: as written, or what its expression gives."""
+    pods = group.max_pods
+    if group.expression is not None and item is not None:
+        pods = computed(group.expression, item.enis, item.ips, _usual(item))
+    if pods is None or group.hidden:
+        return None
+    if group.pods_per_core is None:
+        return pods
+    return min(pods, group.pods_per_core * item.vcpus) if item is not None and item.vcpus else None
+
+
+def _usual(item: Instance) -> int:
+    return item.enis * (item.ips - 1) + HOST_NETWORK_PODS
+
+
+def _cap(item: Instance) -> int:
+    return LARGE_CAP if (item.vcpus or 0) > LARGE_VCPUS else SMALL_CAP
+
+
+def _managed_cap(item: Instance | None) -> int | None:
+    """Return how many pods EKS lets a node of a managed node group have, which wins over all that is configured."""
+    return None if item is None or item.vcpus is None else _cap(item)
+
+
+def node(context: Context, item: Instance, group: NodeGroup | None = None) -> Element:
     """Return the facts of one instance type under the surface's settings."""
     nitro = item.hypervisor == "nitro"
-    about: dict[str, object] = {
+    about: Element = {
         "type": item.type,
         "metal": item.metal,
         "nitro": nitro,
@@ -43,7 +116,7 @@ def node(context: Context, item: Instance) -> dict[str, object]:
         "cards": max(1, len(item.cards)),
     }
     if item.vcpus is not None:
-        about["vcpus"] = item.vcpus
+        about |= {"vcpus": item.vcpus, "managedCap": _cap(item)}
     if item.branch is not None:
         about |= {"branch": item.branch, "trunking": item.branch > 0}
     values = context.values(MAIN)
@@ -60,10 +133,12 @@ def node(context: Context, item: Instance) -> dict[str, object]:
     # Bare metal has prefixes since v1.11.0 (release notes).
     able = nitro or (item.metal and context.since("v1.11.0"))
     about["prefixes"] = used["ENABLE_PREFIX_DELEGATION"] is True and able
-    return about | density(item, used, context, prefixes=about["prefixes"] is True)
+    return about | density(item, used, context, prefixes=about["prefixes"] is True, group=group)
 
 
-def density(item: Instance, used: Mapping[str, object], context: Context, *, prefixes: bool) -> dict[str, object]:
+def density(
+    item: Instance, used: Mapping[str, object], context: Context, *, prefixes: bool, group: NodeGroup | None = None
+) -> Element:
     """Return how many ENIs serve pods, how many addresses they hold and the node's max pods.
 
     ``maxPods`` is the one that was told; else the highest that any tool would set, so that a rule that compares with
@@ -71,22 +146,34 @@ def density(item: Instance, used: Mapping[str, object], context: Context, *, pre
     """
     custom = used["AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"] is True
     trunk = used["ENABLE_POD_ENI"] is True and trunk_slot(item, context)
-    told = context.told.max_pods
     limit = used["MAX_ENI"]
     enis = min(item.enis, limit) if isinstance(limit, int) and limit >= 1 else item.enis
-    cap = LARGE_CAP if (item.vcpus or 0) > LARGE_VCPUS else SMALL_CAP
+    cap = _cap(item)
     if used["ENABLE_IPv6"] is True:
-        return {"recommendedMaxPods": cap, "maxPods": told or cap}
+        return {"recommendedMaxPods": cap, **_assumed(context, item, cap, group)}
     each = (item.ips - 1) * (PREFIX_SIZE if prefixes else 1)
     usable = max(0, enis - custom - trunk)
     recommended = min(cap, max(0, enis - custom) * each + HOST_NETWORK_PODS)
-    default = item.enis * (item.ips - 1) + HOST_NETWORK_PODS
     return {
         "usableEnis": usable,
         "podsByAddress": usable * each,
         "recommendedMaxPods": recommended,
-        "maxPods": told or max(recommended, default),
+        **_assumed(context, item, max(recommended, _usual(item)), group),
     }
+
+
+def _assumed(context: Context, item: Instance, highest: int, group: NodeGroup | None) -> Element:
+    """Return the max pods of a node whose file does not tell them; nothing where it tells what cannot be seen."""
+    if context.told.max_pods:
+        return {"maxPods": context.told.max_pods}
+    if group is None:
+        return {"maxPods": highest}
+    if group.hidden or group.max_pods is not None or group.expression is not None:
+        return {}
+    if group.pods_per_core is not None:
+        return {"maxPods": min(highest, group.pods_per_core * item.vcpus)} if item.vcpus else {}
+    cap = _managed_cap(item) if group.managed else None
+    return {"maxPods": highest if cap is None else min(highest, cap)}
 
 
 def trunk_slot(item: Instance, context: Context) -> bool:
@@ -100,5 +187,5 @@ def trunk_slot(item: Instance, context: Context) -> bool:
 
 
 FACTS: Final[Mapping[str, Callable[[Context], object]]] = {
-    "nodes": lambda context: nodes(context) if context.surface.kind not in ("objects", "nodes") else ABSENT,
+    "nodes": lambda context: nodes(context) if context.surface.kind != "objects" else ABSENT,
 }

@@ -53,6 +53,11 @@ def instance(name: str) -> Instance | None:
     return Instance(name, enis, ips, hypervisor, bool(metal), vcpus, branch, tuple(cards or ()), source)
 
 
+def all_types() -> list[str]:
+    """Return the names of all types."""
+    return list(_types())
+
+
 def nearest_types(name: str) -> list[str]:
     """Return up to three known types that an unknown one may have been meant to be, the likeliest first.
 

@@ -85,6 +85,16 @@ _NODE: Final[dict[str, Type]] = {
     "podsByAddress": "int",
     "maxPods": "int",
     "recommendedMaxPods": "int",
+    # Of nodes that the file describes.
+    "group": "string",
+    "managed": "bool",
+    "managedCap": "int",
+    "statedMaxPods": "int",
+    "expression": "string",
+    "expressionFault": "string",
+    "overriddenMaxPods": "int",
+    "overriddenAt": "place",
+    "at": "place",
 }
 
 

@@ -10,7 +10,7 @@ from cnilint.surface.model import MAIN, UNKNOWN
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cnilint.surface.model import Setting, Surface
+    from cnilint.surface.model import NodeGroup, Setting, Surface
 
 VERSION = 1
 
@@ -37,8 +37,21 @@ def _lines(surface: Surface) -> Iterable[str]:
         yield f"  {line}:{column} {container}{setting.name} = {value}\n"
     for group in surface.nodes:
         line, column = group.at.text.position(group.at.start)
-        pods = "" if group.max_pods is None else f", max pods {group.max_pods}"
-        yield f"  {line}:{column} nodes {group.name}: {' '.join(group.types) or 'any type'}{pods}\n"
+        types = " ".join(group.types) + (" and others" if group.more else "") if group.types else "any type"
+        yield f"  {line}:{column} {' '.join(filter(None, ('nodes', group.name)))}: {types}{_pods(group)}\n"
+
+
+def _pods(group: NodeGroup) -> str:
+    """Return what a group says of max pods."""
+    said = [
+        "" if group.max_pods is None else f"max pods {group.max_pods}",
+        "" if group.expression is None else f"max pods of {as_json(group.expression)}",
+        "" if group.pods_per_core is None else f"{group.pods_per_core} a core",
+        "max pods unknown" if group.hidden else "",
+        "" if group.aside is None else f"overridden {group.aside[0]}",
+        "Windows" if group.windows else "",
+    ]
+    return "".join(f", {item}" for item in said if item)
 
 
 def as_json(value: object) -> str:

@@ -37,10 +37,14 @@ __all__ = [
 
 
 class Family(NamedTuple):
-    """A module of this package, and names of which one stands in every text that it finds something in."""
+    """A module of this package, and names of which one stands in every text that it finds something in.
+
+    ``aside``: the names say nothing of the CNI, so that a file with them alone may be as broken as it likes.
+    """
 
     module: str
     names: tuple[str, ...]
+    aside: bool = False
 
 
 # Parts of the names of the CNI's own variables: a file of bare values names nothing else of it.
@@ -49,6 +53,11 @@ VARIABLES: Final = (
     *("PREFIX_DELEGATION", "IP_COOLDOWN", "_ENFORCING_MODE", "_V4_EGRESS", "_V6_EGRESS", "DISABLE_POD_V6", "POD_MTU"),
     *("BANDWIDTH_PLUGIN", "HOST_CNI_", "NETWORK_RESOURCE_PROVISIONING", "SUBNET_DISCOVERY", "IMDS_ONLY"),
     *("TCP_EARLY_DEMUX", "MULTI_NIC", "ANNOTATE_POD_IP", "INTROSPECTION_BIND"),
+)
+# Of files that say something of nodes: instance types or max pods.
+_NODES: Final = (
+    *("maxPods", "max-pods", "USE_MAX_PODS", "karpenter.sh/", "karpenter.k8s.aws/", "node.eks.aws/"),
+    *("KubeletConfiguration", "kubernetes.io/instance-type"),
 )
 _HELPER: Final = "cni-metrics-helper"
 FAMILIES: Final[tuple[Family, ...]] = (
@@ -63,26 +72,37 @@ FAMILIES: Final[tuple[Family, ...]] = (
     Family("clusterapi", ("vpc-cni", "vpcCni", "secondaryCidrBlock")),
     Family("kops", ("amazonvpc", "amazonVPC")),
     Family("crossplane", ("vpc-cni",)),
+    Family("nodes", _NODES, aside=True),
 )
 # Kinds of values that a whole file may be told to be.
 FORCED: Final = ("addon", "helm")
 # By the end of a file's name, what reads it instead of the YAML reader.
-READERS: Final[dict[str, str]] = {}
+READERS: Final[dict[str, str]] = {".toml": "bottlerocket"}
+# By how the text begins, whatever the file is called.
+_OPENINGS: Final[dict[str, str]] = {
+    r"(?i)\s*(?:mime-version[ \t]*:|content-type[ \t]*:[ \t]*multipart/)": "userdata",
+    r"(?is)\s*<powershell>": "userdata",
+    r"\s*#(?:!|cloud-config\b)(?s:.*)\bbootstrap\.sh\b": "userdata",
+}
 # What every text that yields a surface must contain, so that the rest need not be parsed.
 _NEEDLES: Final = tuple(dict.fromkeys(name.encode() for family in FAMILIES for name in family.names))
+_OUTRIGHT: Final = tuple(
+    dict.fromkeys(name.encode() for family in FAMILIES if not family.aside for name in family.names)
+)
 # A quoted name may hide a needle behind an escape (``"aws\\x2dnode"``) or a line that is continued.
 _ESCAPED = rb"(?i)\\(?:x|u00|U000000)(?:2d|4[0-9a-f]|5[0-9a]|6[0-9a-f]|7[0-9a])|[a-z-]\\\r?\n"
 
 
 def relevant(raw: bytes) -> bool:
     """Tell whether a file's bytes may hold a surface; wide, and never wrong about a file it rules out."""
-    return mentioned(raw) or (b"\\" in raw and re.search(_ESCAPED, _unwide(raw)) is not None)
+    raw = _unwide(raw)
+    return any(needle in raw for needle in _NEEDLES) or (b"\\" in raw and re.search(_ESCAPED, raw) is not None)
 
 
 def mentioned(raw: bytes) -> bool:
-    """Tell whether a file names what it would have to, outright."""
+    """Tell whether a file names the CNI outright, so that what is wrong with it is worth an error."""
     raw = _unwide(raw)
-    return any(needle in raw for needle in _NEEDLES)
+    return any(needle in raw for needle in _OUTRIGHT)
 
 
 def _unwide(raw: bytes) -> bytes:
@@ -97,7 +117,7 @@ def surfaces(text: Text, *more: Reading, kind: str = "") -> list[Surface]:
     """
     if kind:
         return cast("list[Surface]", _module(kind).forced(text))
-    reader = next((name for suffix, name in READERS.items() if text.path.endswith(suffix)), None)
+    reader = _by_content(text) or next((name for end, name in READERS.items() if text.path.endswith(end)), None)
     if reader:
         return cast("list[Surface]", _module(reader).read(text))
     roots = list(documents(text))
@@ -110,6 +130,14 @@ def surfaces(text: Text, *more: Reading, kind: str = "") -> list[Surface]:
     usual = [surface for found in wanted for surface in found(text, roots)]
     seen = {id(surface.node) for surface in usual}
     return [*usual, *(surface for found in more for surface in found(text, roots) if id(surface.node) not in seen)]
+
+
+def _by_content(text: Text) -> str | None:
+    """Return the reader of a text that begins as nothing else does: user data of EC2 has no suffix of its own."""
+    begin = text.content[:64].lstrip()
+    if not begin.startswith(("#", "<", "M", "m", "C", "c")):
+        return None
+    return next((name for opening, name in _OPENINGS.items() if re.match(opening, text.content)), None)
 
 
 def _module(name: str) -> Any:  # noqa: ANN401  # a family or a reader: what it has is said above

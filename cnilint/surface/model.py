@@ -112,8 +112,13 @@ class Item(NamedTuple):
 class NodeGroup(NamedTuple):
     """Nodes as a file describes them: their instance types, and the max pods that kubelet is given (None: not said).
 
-    ``at`` is where max pods are written, else where the group is. ``managed`` nodes are an EKS managed node group's:
-    EKS computes max pods for them where nobody gives any and the image is its own.
+    ``at`` is where max pods are written, else where the group is. ``managed`` nodes are those of an EKS managed node
+    group with an image of EKS: EKS gives them max pods, and no more than its own limit.
+
+    ``hidden``: max pods are written, but their value cannot be seen. ``more``: there may be other types than those
+    named. ``expression`` is what nodeadm computes max pods from (``maxPodsExpression``), where nothing comes before it;
+    ``pods_per_core`` limits them by the number of vCPUs. ``aside`` is a max pods that something else overrides: what is
+    written, and where. ``windows`` nodes do not run aws-node.
     """
 
     name: str
@@ -121,6 +126,12 @@ class NodeGroup(NamedTuple):
     max_pods: int | None
     at: Span
     managed: bool = False
+    hidden: bool = False
+    more: bool = False
+    expression: str | None = None
+    pods_per_core: int | None = None
+    aside: tuple[int, Span] | None = None
+    windows: bool = False
 
 
 class AddOn(NamedTuple):
