@@ -58,6 +58,14 @@ def _version(_context: click.Context, _parameter: click.Parameter, value: str | 
     return found
 
 
+_text_or_json = option(
+    "-f", "--format", "form", type=click.Choice(FORMATS[:2]), default="text", show_default=True, help="How to print."
+)
+_as = option("--as", "kind", type=click.Choice(KINDS), help="Read every file as values of the EKS add-on or the chart.")
+_no_config = option("--no-config", is_flag=True, help="Read no configuration file.")
+_stdin_name = option("--stdin-filename", metavar="NAME", help="What to call standard input (-).")
+
+
 @cli.command()
 @click.argument("paths", nargs=-1, type=click.Path())
 @option(
@@ -85,11 +93,11 @@ def _version(_context: click.Context, _parameter: click.Parameter, value: str | 
     type=click.Path(dir_okay=False),
     help="The configuration file; else .cnilint.yaml is looked for upwards.",
 )
-@option("--no-config", is_flag=True, help="Read no configuration file.")
+@_no_config
 @option("--fix", is_flag=True, help="Apply the fixes that change nothing of what the CNI does.")
 @option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
-@option("--stdin-filename", metavar="NAME", help="What to call standard input (-).")
-@option("--as", "kind", type=click.Choice(KINDS), help="Read every file as values of the EKS add-on or the Helm chart.")
+@_stdin_name
+@_as
 @option(
     "--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True, help="Use colour."
 )
@@ -207,19 +215,11 @@ def _fix(run: Run, paths: Sequence[str], stdin: bytes | None, options: dict[str,
 
 @cli.command()
 @click.argument("paths", nargs=-1, type=click.Path())
-@option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="How to print.",
-)
+@_text_or_json
 @option("-c", "--config", type=click.Path(dir_okay=False), help="The configuration file.")
-@option("--no-config", is_flag=True, help="Read no configuration file.")
-@option("--stdin-filename", metavar="NAME", help="What to call standard input (-).")
-@option("--as", "kind", type=click.Choice(KINDS), help="Read every file as values of the EKS add-on or the Helm chart.")
+@_no_config
+@_stdin_name
+@_as
 def surfaces(paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # as above
     """List what configures the CNI in files and folders: each place, and each setting with its value."""
     from cnilint.report import surfaces as listing  # noqa: PLC0415
@@ -234,15 +234,7 @@ def surfaces(paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  #
 
 
 @cli.command()
-@option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(("text", "json")),
-    default="text",
-    show_default=True,
-    help="How to print.",
-)
+@_text_or_json
 def rules(form: str) -> None:
     """List the rules."""
     from cnilint.rule import built_in  # noqa: PLC0415

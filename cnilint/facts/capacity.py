@@ -18,11 +18,10 @@ from cnilint.surface.model import MAIN
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from cnilint.facts.context import Context
     from cnilint.surface.model import NodeGroup
 
 Element = dict[str, object]
-
-    from cnilint.facts.context import Context
 
 PREFIX_SIZE: Final = 16
 HOST_NETWORK_PODS: Final = 2
