@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.edit import Edit, fixed, outward, replacement
+from cnilint.edit import Edit, fixed, outward, removal, replacement
 from cnilint.errors import SourceError
 from cnilint.knowledge.variables import variables
 from cnilint.source.text import Text
@@ -176,3 +176,22 @@ def test_no_template_breaks_the_reader(values: str) -> None:
     for surface in found:
         for setting in surface.settings:
             assert setting.at.text.position(setting.at.start) <= setting.at.text.position(setting.at.end)
+
+
+@pytest.mark.parametrize("style", ["|", "|-", "|+", "|2", ">"])
+@pytest.mark.parametrize("rest", ["", "      ResolveConflicts: NONE\n", " \n\n  B: {}\n"])
+def test_the_last_line_of_a_block_can_be_taken_out(style: str, rest: str) -> None:
+    """The line that follows does not take over the indentation of the one that is gone."""
+    before = f"{HEAD}      ConfigurationValues: {style}\n        env:\n          MAX_ENI: '4'\n"
+    content = f"{before}          WARM_IP_TARGET: '1'\n{rest}"
+    (surface,) = surfaces(Text(content))
+    setting = surface.settings[-1]
+    edit = removal(setting.text, setting.parent, setting.number)
+    assert edit is not None
+    edit = outward(setting.text, edit)
+    assert edit is not None
+    after = fixed(content, [edit])
+    assert [line for line in after.splitlines() if line.strip()] == [
+        line for line in (before + rest).splitlines() if line.strip()
+    ]
+    assert [item.name for item in surfaces(Text(after))[0].settings] == ["MAX_ENI"]

@@ -89,7 +89,23 @@ class Inset(Text):
         written = _written(content, self.style)
         if not self._exact or written is None or HOLE in self.content[start:end]:
             return None
+        if (
+            self.style in ("|", ">")
+            and not written
+            and end == len(self.content)
+            and self.content[:start].endswith("\n")
+        ):
+            return self._last_lines(start)
         return self.outward(start), self.outward(end), written
+
+    def _last_lines(self, start: int) -> tuple[int, int, str] | None:
+        """Return the removal of a block's last lines, with their indentation, which no line follows to take over."""
+        text, at, stop = self.outer.content, self.outward(start), self.outward(len(self.content))
+        line = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+        if not self.content.endswith("\n"):  # the block is chomped: its last line's break is no content
+            rest = re.compile(r"[ \t]*(?:\r\n|\n|\r|\Z)").match(text, stop)
+            stop = rest.end() if rest else stop
+        return None if text[line:at].strip() else (line, stop, "")
 
 
 def _written(content: str, style: str | None) -> str | None:
