@@ -114,7 +114,7 @@ def check(paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # cl
         return
     report = run.report(paths, stdin)
     _print(report, options, err=False)
-    sys.exit(_code(report, options["fail_on"]))
+    sys.exit(report.code(options["fail_on"]))
 
 
 def _run(options: dict[str, Any]) -> Run:
@@ -173,15 +173,6 @@ def _print(report: Report, options: dict[str, Any], *, err: bool) -> None:
         stream.flush()
 
 
-def _code(report: Report, fail_on: str) -> int:
-    from cnilint.finding import SEVERITIES  # noqa: PLC0415
-
-    if report.errors:
-        return 2
-    failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on != "never" else ()
-    return int(any(finding.severity in failing for finding in report.findings))
-
-
 def _fix(run: Run, paths: Sequence[str], stdin: bytes | None, options: dict[str, Any]) -> None:
     """Fix files in place, or print the differences; standard input comes out fixed on standard output."""
     from cnilint import fix  # noqa: PLC0415
@@ -209,7 +200,7 @@ def _fix(run: Run, paths: Sequence[str], stdin: bytes | None, options: dict[str,
         click.echo(
             f"{count} finding{'s' * (count != 1)} {verb} in {len(changes)} file{'s' * (len(changes) != 1)}", err=True
         )
-    code = _code(report, options["fail_on"])
+    code = report.code(options["fail_on"])
     sys.exit(max(code, 1) if options["diff"] and changes else code)
 
 

@@ -94,6 +94,11 @@ class Report(NamedTuple):
     checked: int
     rules: Iterable[RuleSummary] = ()
 
+    def code(self, fail_on: str) -> int:
+        """Return the exit code: 2 for an error, 1 for a finding as bad as ``fail_on`` (a severity, or ``never``)."""
+        failing = SEVERITIES[: SEVERITIES.index(fail_on) + 1] if fail_on in SEVERITIES else ()
+        return 2 if self.errors else int(any(finding.severity in failing for finding in self.findings))
+
     def count(self, severity: str) -> int:
         """Return how many findings have this severity."""
         return sum(finding.severity == severity for finding in self.findings)

@@ -34,6 +34,8 @@ STOCK: dict[str, set[str]] = {}
 # What is found in files of other repositories. Both are samples of live objects of v1.6, whose images were changed to
 # v1.7.6 for a test, so that mounts, volumes and probes of v1.7 are missing.
 BUMPED = {"managed-mount-edited", "managed-probe-edited", "managed-volume-edited", "shared-mount-missing"}
+# True of these: a workshop's add-on in standard mode with SNAT.
+SNAT = {"standard-mode-with-snat"}
 WILD = {
     "live/109-eksctl-io-eksctl-pkg-addons-default-testdata-sample-1-16-v1-7.json": BUMPED,
     "live/110-eksctl-io-eksctl-pkg-addons-default-testdata-sample-1-23.json": BUMPED,

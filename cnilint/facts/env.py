@@ -28,6 +28,8 @@ def surface(context: Context) -> dict[str, object]:
     found = context.surface
     about: dict[str, object] = {"kind": found.kind, "partial": found.partial, "live": found.live}
     about |= {"format": found.format, "overlay": found.kind in OVERLAYS}
+    if found.ipv6 is not None:
+        about["ipv6"] = found.ipv6
     if context.managed is not None:
         about["managed"] = context.managed
     return about

@@ -57,7 +57,8 @@ def malformed(context: Context) -> list[Element]:
     found = []
     for setting, variable in _read(context):
         text = context.texts(setting.container).get(setting.name)
-        if not isinstance(text, str):
+        refused = context.surface.kind == "addon" and not setting.is_string
+        if not isinstance(text, str) or refused:
             continue
         try:
             value(variable, text, context.release)

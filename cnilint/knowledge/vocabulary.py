@@ -124,6 +124,7 @@ def vocabulary() -> dict[str, Type]:
                 "partial": "bool",
                 "live": "bool",
                 "managed": "bool",
+                "ipv6": "bool",
             },
         ),
         "cni": (

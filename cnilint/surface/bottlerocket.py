@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cnilint.source.nodes import Offset
 from cnilint.source.toml import pairs
 from cnilint.source.yaml import ScalarNode
 from cnilint.surface.kubelet import NOTHING, Kubelet, Stated
@@ -44,5 +45,5 @@ def alone(text: Text, found: Kubelet, form: str) -> list[Surface]:
     at = found.at
     if at is None:
         return []
-    node = ScalarNode(None, "", None, None, style='"')
+    node = ScalarNode(None, "", Offset(0), Offset(0), '"')
     return [Surface("nodes", text, node, {}, (), {}, {}, format=form, nodes=(found.group("", at),), place=at)]

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from cnilint.source.yaml import Node
 
 _HELPER = "cni-metrics-helper"
+# No tool nests lists; an alias may, without end.
+_LISTS_IN_LISTS = 8
 # Objects that a surface looks at, and the only names that count where a name tells them apart.
 _OBJECTS: dict[str, frozenset[str] | None] = {
     "DaemonSet": frozenset({"aws-node"}),
@@ -60,16 +62,18 @@ def surfaces(text: Text, roots: list[Node]) -> list[Surface]:
     return [found[0]._replace(repeated=tuple(plain.repeated)), *found[1:]] if found else []
 
 
-def objects(root: Node) -> Iterator[Node]:
+def objects(root: Node, depth: int = 0) -> Iterator[Node]:
     """Yield the objects of a document: itself, or the items of a list or an API list response."""
-    if not isinstance(root, MappingNode):
+    if not isinstance(root, MappingNode) or depth > _LISTS_IN_LISTS:
         return
     kind = _text(child(root, "kind"))
     listed = child(root, "items") if kind.endswith("List") else None
     if isinstance(listed, SequenceNode):
         for item in listed.value:
             # The items of a DaemonSetList need not repeat their kind.
-            yield from objects(item) if child(item, "kind") is not None else _typed(item, kind.removesuffix("List"))
+            yield from (
+                objects(item, depth + 1) if child(item, "kind") is not None else _typed(item, kind.removesuffix("List"))
+            )
     else:
         yield root
 

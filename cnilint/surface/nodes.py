@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from cnilint.knowledge.instances import instance
 from cnilint.record import NamedTuple
+from cnilint.source.nodes import Offset
 from cnilint.source.plain import child, scalar
 from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode, span
 from cnilint.surface import karpenter
@@ -53,7 +54,7 @@ def surfaces(text: Text, roots: list[Node]) -> list[Surface]:
 
 
 def _surface(text: Text, form: str, groups: tuple[NodeGroup, ...]) -> Surface:
-    node = ScalarNode(None, "", None, None, style='"')
+    node = ScalarNode(None, "", Offset(0), Offset(0), '"')
     return Surface("nodes", text, node, {}, (), {}, {}, format=form, nodes=groups, place=groups[0].at)
 
 
