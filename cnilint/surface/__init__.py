@@ -102,9 +102,10 @@ def surfaces(text: Text, *more: Reading) -> list[Surface]:
 
     Raises SourceError where the text, or the part of it that configures the CNI, cannot be understood.
     """
-    reader = _by_content(text) or next((name for end, name in READERS.items() if text.path.endswith(end)), None)
-    if reader:
-        return cast("list[Surface]", _module(reader).read(text))
+    by_suffix = next((name for suffix, name in READERS.items() if text.path.endswith(suffix)), None)
+    readers = [name for name in (_by_content(text), by_suffix) if name]
+    if readers:
+        return [surface for name in readers for surface in _module(name).read(text)]
     roots = list(documents(text))
     escaped = "\\" in text.content
     wanted = (
@@ -124,8 +125,11 @@ def _by_content(text: Text) -> str | None:
 
 
 def _joined(found: list[Surface]) -> list[Surface]:
-    """Return the surfaces with the nodes of an API server given to the one DaemonSet that stands beside them."""
-    sets = [surface for surface in found if surface.kind == "daemonset"]
+    """Return the surfaces with the nodes of an API server given to the one DaemonSet that stands beside them.
+
+    The values of a rule's short example stand for the DaemonSet.
+    """
+    sets = [surface for surface in found if surface.kind == "daemonset" or surface.format == "values"]
     beside = [surface for surface in found if surface.kind == "nodes" and surface.format in ("kubernetes", "karpenter")]
     if len(sets) != 1 or not beside:
         return found
