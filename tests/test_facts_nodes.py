@@ -43,12 +43,11 @@ def stated(*groups: NodeGroup, **told: object) -> list[tuple[object, ...]]:
         (group("x9.huge", pods=58), {}, [("x9.huge", 58, 58)]),
         (group(pods=58), {}, [(None, 58, 58)]),
         (group("m5.large", more=True), {}, [("m5.large", None, 29), (None, None, None)]),
-        # EKS' own limit for its node groups
-        (group("m5.large", pods=200, managed=True), {}, [("m5.large", 200, 110)]),
+        # EKS' own limit for its node groups, where the file says nothing
+        (group("m5.large", pods=200, managed=True), {}, [("m5.large", 200, 200)]),
         (group("m5.4xlarge", managed=True), {}, [("m5.4xlarge", None, 110)]),
         (group("m5.4xlarge"), {}, [("m5.4xlarge", None, 234)]),
-        (group("m5.8xlarge", pods=300, managed=True), {}, [("m5.8xlarge", 300, 250)]),
-        (group(pods=300, managed=True), {}, [(None, 300, None)]),
+        (group("c5n.18xlarge", managed=True), {}, [("c5n.18xlarge", None, 250)]),
         # podsPerCore
         (group("m5.large", pods=58, pods_per_core=10), {}, [("m5.large", 20, 20)]),
         (group("m5.large", pods_per_core=10), {}, [("m5.large", None, 20)]),
