@@ -21,9 +21,7 @@ from cnilint.surface.model import INIT, MAIN, UNKNOWN
 
 FOLDER = Path(__file__).parent / "fixtures" / "surfaces"
 FORMATS = ("helm", "flux", "argocd", "helmfile", "kustomize")
-FIXTURES = sorted(
-    path for name in FORMATS for path in (FOLDER / name).iterdir() if path.is_file() and path.suffix != ".out"
-)
+FIXTURES = sorted(path for name in FORMATS for path in (FOLDER / name).glob("*.yaml"))
 
 
 def one(content: str, path: str = "values.yaml") -> Surface:

@@ -72,10 +72,7 @@ def _stated(group: NodeGroup, item: Instance | None) -> Element:
     pods = stated(group, item)
     if pods is None:
         return {}
-    if not group.managed:
-        return {"statedMaxPods": pods, "maxPods": pods}
-    cap = _managed_cap(item)
-    return {"statedMaxPods": pods, **({} if cap is None else {"maxPods": min(pods, cap)})}
+    return {"statedMaxPods": pods, "maxPods": pods}
 
 
 def stated(group: NodeGroup, item: Instance | None) -> int | None:
@@ -98,11 +95,6 @@ def _cap(item: Instance) -> int:
     return LARGE_CAP if (item.vcpus or 0) > LARGE_VCPUS else SMALL_CAP
 
 
-def _managed_cap(item: Instance | None) -> int | None:
-    """Return how many pods EKS lets a node of a managed node group have, which wins over all that is configured."""
-    return None if item is None or item.vcpus is None else _cap(item)
-
-
 def node(context: Context, item: Instance, group: NodeGroup | None = None) -> Element:
     """Return the facts of one instance type under the surface's settings."""
     nitro = item.hypervisor == "nitro"
@@ -115,7 +107,7 @@ def node(context: Context, item: Instance, group: NodeGroup | None = None) -> El
         "cards": max(1, len(item.cards)),
     }
     if item.vcpus is not None:
-        about |= {"vcpus": item.vcpus, "managedCap": _cap(item)}
+        about["vcpus"] = item.vcpus
     if item.branch is not None:
         about |= {"branch": item.branch, "trunking": item.branch > 0}
     values = context.values(MAIN)
@@ -171,8 +163,8 @@ def _assumed(context: Context, item: Instance, highest: int, group: NodeGroup | 
         return {}
     if group.pods_per_core is not None:
         return {"maxPods": min(highest, group.pods_per_core * item.vcpus)} if item.vcpus else {}
-    cap = _managed_cap(item) if group.managed else None
-    return {"maxPods": highest if cap is None else min(highest, cap)}
+    # EKS computes and limits them for its node groups (user guide, choosing-instance-type).
+    return {"maxPods": min(highest, _cap(item)) if group.managed and item.vcpus else highest}
 
 
 def trunk_slot(item: Instance, context: Context) -> bool:

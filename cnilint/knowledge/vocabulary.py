@@ -88,7 +88,6 @@ _NODE: Final[dict[str, Type]] = {
     # Of nodes that the file describes.
     "group": "string",
     "managed": "bool",
-    "managedCap": "int",
     "statedMaxPods": "int",
     "expression": "string",
     "expressionFault": "string",

@@ -90,7 +90,7 @@ _OUTRIGHT: Final = tuple(
     dict.fromkeys(name.encode() for family in FAMILIES if not family.aside for name in family.names)
 )
 # A quoted name may hide a needle behind an escape (``"aws\\x2dnode"``) or a line that is continued.
-_ESCAPED = rb"(?i)\\(?:x|u00|U000000)(?:2d|4[0-9a-f]|5[0-9a]|6[0-9a-f]|7[0-9a])|[a-z-]\\\r?\n"
+_ESCAPED = rb"(?i)\\(?:x|u00|U000000)(?:2d|3[0-9a]|4[0-9a-f]|5[0-9af]|6[0-9a-f]|7[0-9a])|[a-z0-9_-]\\\r?\n"
 
 
 def relevant(raw: bytes) -> bool:
@@ -117,9 +117,10 @@ def surfaces(text: Text, *more: Reading, kind: str = "") -> list[Surface]:
     """
     if kind:
         return cast("list[Surface]", _module(kind).forced(text))
-    reader = _by_content(text) or next((name for end, name in READERS.items() if text.path.endswith(end)), None)
-    if reader:
-        return cast("list[Surface]", _module(reader).read(text))
+    by_suffix = next((name for suffix, name in READERS.items() if text.path.endswith(suffix)), None)
+    readers = [name for name in (_by_content(text), by_suffix) if name]
+    if readers:
+        return [surface for name in readers for surface in _module(name).read(text)]
     roots = list(documents(text))
     escaped = "\\" in text.content
     wanted = (

@@ -3,6 +3,8 @@
 A script is text here, never run: what stands in a branch, behind a variable, or is written by another tool counts as
 unseen. Of bootstrap.sh (amazon-eks-ami templates/al2/runtime/bootstrap.sh): ``--use-max-pods`` is true unless given,
 and writes the figure of the instance type into kubelet's configuration; ``--kubelet-extra-args`` are flags, which win.
+USE_MAX_PODS and KUBELET_EXTRA_ARGS do the same where no argument does, but the call that gives arguments may stand
+elsewhere: EKS adds one for its node groups.
 """
 
 from __future__ import annotations
@@ -19,10 +21,10 @@ if TYPE_CHECKING:
 
 # kubelet's own, where its configuration and its flags give none (kubelet.config.k8s.io/v1beta1).
 DEFAULT_MAX_PODS: Final = 110
-_USE: Final = r"(?:--use-max-pods(?:=|[ \t]+)|\bUSE_MAX_PODS=)[\"']?(?P<value>[^\s\"'`;)]*)"
-_HEREDOC: Final = r"<<-?[ \t]*[\"'\\]?(?P<end>\w+)[\"']?[^\n]*\n(?:.*\n){0,999}?[ \t]*(?P=end)[ \t]*$"
+_USE: Final = r"(?:--use-max-pods(?:=|[ \t]+)|(?P<variable>\bUSE_MAX_PODS=))[\"']?(?P<value>[^\s\"'`;)]*)"
+_HEREDOC: Final = r"<<-?[ \t]*[\"'\\]?(?P<end>\w+)[\"']?[^\n]*\n(?:.*\n){0,199}?[ \t]*(?P=end)[ \t]*$"
 _COMMENT: Final = r"(?<![^\s;&|(])#[^\n]*"
-_STRING: Final = r"'[^']*'|\"(?:\\.|[^\"\\])*\""
+_STRING: Final = r"'[^']*'|\"(?:\\[\s\S]|[^\"\\])*\""
 _BRANCH: Final = (
     r"(?:^|[;&|]|\b(?:then|do|else)\b)[ \t]*(?:(?P<open>if|case|for|while|until|select)\b|(?P<close>fi|esac|done)\b)"
     r"|^[ \t]*(?P<function>function[ \t]+[\w-]+|[\w-]+[ \t]*\(\))|^(?P<end>\})"
@@ -30,6 +32,8 @@ _BRANCH: Final = (
 # A template's own branches, and what edits kubelet's configuration by other means.
 _TEMPLATE: Final = r"%\{|\{%|\{\{-?[ \t]*(?:if|range|with|else|end)\b"
 _EDITED: Final = r"maxPods|max-pods-calculator|\bMAX_PODS\b"
+# A script that gives max pods more often than this is none that people write.
+_MANY: Final = 20
 _HOLE: Final = r"\$|\{\{|`"
 
 
@@ -40,14 +44,17 @@ def kubelet(text: Text) -> Kubelet:
         return NOTHING._replace(hidden=_mentions(live))
     flags = [Stated(whole(match["value"]), text.span(*match.span("value"))) for match in re.finditer(FLAG, live)]
     if flags:
-        return _one(flags, hidden=any(_branched(bare, live, item.at.start) for item in flags))
+        places = [item.at.start for item in flags]
+        sure = len(flags) <= _MANY and all(_argument(live, at) and not _branched(bare, live, at) for at in places)
+        return _one(flags, hidden=not sure)
     if re.search(_EDITED, live):
         return Kubelet(hidden=True)
     uses = list(re.finditer(_USE, live))
     off = [use for use in uses if use["value"] == "false"]
     if not off:
         return NOTHING
-    open_ = any(_branched(bare, live, use.start()) for use in uses) or len(off) < len(uses) or _unseen_args(live)
+    open_ = len(uses) > _MANY or any(use["variable"] or _branched(bare, live, use.start()) for use in uses)
+    open_ = open_ or len(off) < len(uses) or _unseen_args(live)
     at = text.span(*off[-1].span("value"))
     return Kubelet(config=Stated(None if open_ else DEFAULT_MAX_PODS, at))
 
@@ -92,9 +99,19 @@ def _mentions(content: str) -> bool:
 def _branched(bare: str, live: str, offset: int) -> bool:
     """Tell whether an offset lies in a branch, a loop, a function, or behind a test on its own line."""
     depth = sum(_steps(bare[:offset]))
-    begin = max((match.end() for match in re.finditer(r"(?<!\\)\n|;", bare[:offset])), default=0)
+    begin = _line(bare, offset)
     head = bare[begin:offset]
     return depth > 0 or "||" in head or ("&&" in head and re.search(r"\[|\btest\b", live[begin:offset]) is not None)
+
+
+def _line(content: str, offset: int) -> int:
+    """Return where the command at an offset starts; a backslash joins lines."""
+    return max((match.end() for match in re.finditer(r"(?<!\\)\n|;", content[:offset])), default=0)
+
+
+def _argument(live: str, offset: int) -> bool:
+    """Tell whether what stands at an offset is an argument of bootstrap.sh for kubelet."""
+    return "--kubelet-extra-args" in live[_line(live, offset) : offset]
 
 
 def _steps(bare: str) -> Iterator[int]:

@@ -71,9 +71,8 @@ def objects(root: Node, depth: int = 0) -> Iterator[Node]:
     if isinstance(listed, SequenceNode):
         for item in listed.value:
             # The items of a DaemonSetList need not repeat their kind.
-            yield from (
-                objects(item, depth + 1) if child(item, "kind") is not None else _typed(item, kind.removesuffix("List"))
-            )
+            own = child(item, "kind") is not None
+            yield from objects(item, depth + 1) if own else _typed(item, kind.removesuffix("List"))
     else:
         yield root
 

@@ -113,7 +113,7 @@ class NodeGroup(NamedTuple):
     """Nodes as a file describes them: their instance types, and the max pods that kubelet is given (None: not said).
 
     ``at`` is where max pods are written, else where the group is. ``managed`` nodes are those of an EKS managed node
-    group with an image of EKS: EKS gives them max pods, and no more than its own limit.
+    group with an image of EKS: where nobody else gives them max pods, EKS does, and no more than its own limit.
 
     ``hidden``: max pods are written, but their value cannot be seen. ``more``: there may be other types than those
     named. ``expression`` is what nodeadm computes max pods from (``maxPodsExpression``), where nothing comes before it;

@@ -43,7 +43,8 @@ def surfaces(text: Text, roots: list[Node]) -> list[Surface]:
 
     Raises SourceError where user data in an EC2NodeClass is broken.
     """
-    found = [item for root in roots for item in _objects(root)]
+    seen: set[int] = set()
+    found = [item for root in roots for item in _objects(root, seen)]
     groups = {
         "kubernetes": list(_nodes(text, found)),
         "karpenter": karpenter.groups(text, found),
@@ -58,15 +59,16 @@ def _surface(text: Text, form: str, groups: tuple[NodeGroup, ...]) -> Surface:
     return Surface("nodes", text, node, {}, (), {}, {}, format=form, nodes=groups, place=groups[0].at)
 
 
-def _objects(root: Node, kind: str = "", version: str = "") -> Iterator[Found]:
-    """Yield the objects of a document: itself, or the items of a list."""
-    if not isinstance(root, MappingNode):
+def _objects(root: Node, seen: set[int], kind: str = "", version: str = "") -> Iterator[Found]:
+    """Yield the objects of a document: itself, or the items of a list; what aliases repeat is told once."""
+    if not isinstance(root, MappingNode) or id(root) in seen:
         return
+    seen.add(id(root))
     kind, version = _text(child(root, "kind")) or kind, _text(child(root, "apiVersion")) or version
     listed = child(root, "items")
     if isinstance(listed, SequenceNode) and kind.endswith("List"):
         for item in listed.value:
-            yield from _objects(item, kind.removesuffix("List"), "" if kind == "List" else version)
+            yield from _objects(item, seen, kind.removesuffix("List"), "" if kind == "List" else version)
     else:
         yield Found(kind, version, root)
 
