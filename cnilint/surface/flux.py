@@ -2,8 +2,8 @@
 
 ``spec.values`` win over ``spec.valuesFrom``, which lie in the cluster, but for those with a ``targetPath``, which win
 over everything. ``spec.chartRef`` names an object that names the chart, so that only the values tell which it is; so it
-is with a patch, which names none. A chart from git or from a bucket has a version that does not count, and values of its
-own that nobody sees.
+is with a patch, which names none. A chart from git or from a bucket has a version that does not count, and values of
+its own that nobody sees.
 Source: fluxcd/helm-controller docs/spec/v2/helmreleases.md.
 """
 
