@@ -3,7 +3,7 @@
 Of a source's ``helm``, ``valuesObject`` is taken instead of ``values`` (a string), both win over ``valueFiles``, and
 ``parameters`` and ``fileParameters`` win over all of them; commas in a parameter are escaped before Helm gets it, and
 ``$NAME`` stands for a variable of the build environment. An ApplicationSet puts in its ``{{ }}`` later.
-Sources: argoproj/argo-cd util/helm/cmd.go, reposerver/repository/repository.go, docs/user-guide/helm.md.
+Sources: argoproj/argo-cd util/helm/cmd.go, docs/user-guide/helm.md, docs/user-guide/build-environment.md.
 """
 
 from __future__ import annotations
@@ -58,6 +58,8 @@ def _overridden(generators: Node | None) -> bool:
 
 def _source(text: Text, source: Node, *, partial: bool) -> Surface | None:
     helm, name = child(source, "helm"), child(source, "chart")
+    if (said(child(source, "repoURL")) or "").startswith("oci://") and absent(name):
+        name = child(source, "repoURL")  # the address of the chart itself
     path = child(source, "path") if absent(name) else name
     if not isinstance(path, ScalarNode):
         return None

@@ -3,8 +3,8 @@
 ``valuesInline`` wins over the values file where ``valuesMerge`` is ``override``, which it is unless said otherwise;
 with ``merge`` the file wins, the chart's own included, and with ``replace`` there is no file. What Go calls empty
 (false, 0, "") wins over nothing.
-Source: kubernetes-sigs/kustomize api/types/helmchartargs.go; plugin/builtin/helmchartinflationgenerator, which merges
-with mergo.WithOverride.
+Sources: kubernetes-sigs/kustomize api/types/helmchartargs.go; api/internal/builtins/HelmChartInflationGenerator.go,
+which merges with mergo.WithOverride.
 """
 
 from __future__ import annotations

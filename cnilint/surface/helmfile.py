@@ -4,7 +4,7 @@ A release's ``values`` are mappings and names of files, of which later ones win;
 commas and braces helmfile escapes. A text that begins with ``ref+`` is a secret. helmfile reads values with Go's YAML
 package, whose words and numbers are not all Helm's, and writes them to a file for Helm. A chart in a folder may have
 values of its own.
-Source: helmfile/helmfile pkg/state/state.go (ReleaseSpec, generateValuesFiles, setFlags).
+Source: helmfile/helmfile pkg/state/state.go (generateTemporaryReleaseValuesFiles, setFlags).
 """
 
 from __future__ import annotations
