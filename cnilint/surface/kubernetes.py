@@ -100,7 +100,9 @@ def _helper(item: Item) -> Surface:
     """Return the surface of a Deployment cni-metrics-helper: the environment of its one container."""
     containers = {found.name: found for found in _containers(item.node, item.data, frozenset({_HELPER}))}
     partial = _patch(item.data)
-    settings = tuple(setting for found in containers.values() for setting in _settings(item.text, found, partial=partial))
+    settings = tuple(
+        setting for found in containers.values() for setting in _settings(item.text, found, partial=partial)
+    )
     written = containers[_HELPER].data.get("image") if containers else None
     release = image(written).version if isinstance(written, str) else None
     return Surface("objects", item.text, item.node, {}, settings, containers, {}, partial=partial, release=release)
