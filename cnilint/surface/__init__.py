@@ -37,22 +37,37 @@ __all__ = [
 
 
 class Family(NamedTuple):
-    """A module of this package, and names of which one stands in every text that it finds something in."""
+    """A module of this package, and names of which one stands in every text that it finds something in.
+
+    So does one of ``also``, if there are any: they spare texts of other families the module's import.
+    """
 
     module: str
     names: tuple[str, ...]
+    also: tuple[str, ...] = ()
+
+    def may_read(self, content: str) -> bool:
+        """Tell whether a text may hold something for it."""
+        also = not self.also or any(name in content for name in self.also)
+        return also and any(name in content for name in self.names)
 
 
 FAMILIES: Final[tuple[Family, ...]] = (
     Family(
         "kubernetes",
-        ("aws-node", "amazon-vpc-cni", "ENIConfig", "SecurityGroupPolicy", "CNINode", "cni-metrics-helper"),
+        (
+            *("aws-node", "amazon-vpc-cni", "ENIConfig", "SecurityGroupPolicy", "CNINode", "cni-metrics-helper"),
+            *("aws-vpc-cni-init", "aws-eks-nodeagent", "ontainers/0/env", "ontainers/1/env"),
+        ),
     ),
-    Family("patch", ("aws-node", "aws-vpc-cni-init", "aws-eks-nodeagent", "ontainers/0/env", "ontainers/1/env")),
-    Family("kustomize", ("aws-node", "amazon-vpc-cni", "amazon-k8s-cni", "ontainers/0/env")),
-    Family("clusterapi", ("vpc-cni", "vpcCni", "secondaryCidrBlock")),
+    Family(
+        "kustomize",
+        ("aws-node", "amazon-vpc-cni", "amazon-k8s-cni", "ontainers/0/env"),
+        ("patches", "images", "configMapGenerator"),
+    ),
+    Family("clusterapi", ("vpc-cni", "vpcCni", "secondaryCidrBlock"), ("AWSManagedControlPlane",)),
     Family("kops", ("amazonvpc", "amazonVPC")),
-    Family("crossplane", ("vpc-cni",)),
+    Family("crossplane", ("vpc-cni",), ("eks.aws.", "eks.services.k8s.aws")),
 )
 # By the end of a file's name, what reads it instead of the YAML reader.
 READERS: Final[dict[str, str]] = {}
@@ -90,7 +105,7 @@ def surfaces(text: Text, *more: Reading) -> list[Surface]:
     wanted = (
         cast("Reading", _module(family.module).surfaces)
         for family in FAMILIES
-        if escaped or any(name in text.content for name in family.names)
+        if escaped or family.may_read(text.content)
     )
     return [surface for found in (*wanted, *more) for surface in found(text, roots)]
 
