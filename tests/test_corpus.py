@@ -31,12 +31,16 @@ MAIN, INIT, AGENT = "aws-node", "aws-vpc-cni-init", "aws-eks-nodeagent"
 # is wrong, and what a release ships is no choice of anybody.
 STOCK: dict[str, set[str]] = {}
 
-# What is found in files of other repositories. Both are samples of live objects of v1.6, whose images were changed to
-# v1.7.6 for a test, so that mounts, volumes and probes of v1.7 are missing.
+# What is found in files of other repositories. The live ones are samples of v1.6, whose images were changed to v1.7.6
+# for a test, so that mounts, volumes and probes of v1.7 are missing. Of those for Cluster API one sets FOO, the other
+# ENABLE_IPV6.
 BUMPED = {"managed-mount-edited", "managed-probe-edited", "managed-volume-edited", "shared-mount-missing"}
 # True of these: a workshop's add-on in standard mode with SNAT.
 SNAT = {"standard-mode-with-snat"}
+_EKS = "-cluster-template-eks-"
 WILD = {
+    f"capa/123-uster-api-provider-aws-test-e2e-data-eks{_EKS}control-plane-only-withaddon.yaml": {"unread-variable"},
+    f"capa/124-bernetes-sigs-cluster-api-provider-aws-test-e2e-data-eks{_EKS}ipv6-cluster.yaml": {"misspelt-variable"},
     "live/109-eksctl-io-eksctl-pkg-addons-default-testdata-sample-1-16-v1-7.json": BUMPED,
     "live/110-eksctl-io-eksctl-pkg-addons-default-testdata-sample-1-23.json": BUMPED,
 }

@@ -11,7 +11,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from cnilint.record import NamedTuple
-from cnilint.source.yaml import documents
+from cnilint.source.plain import child
+from cnilint.source.yaml import MappingNode, documents
 from cnilint.surface.model import UNKNOWN, AddOn, Container, Item, NodeGroup, Setting, Surface
 
 if TYPE_CHECKING:
@@ -39,12 +40,21 @@ __all__ = [
 class Family(NamedTuple):
     """A module of this package, and names of which one stands in every text that it finds something in.
 
-    ``aside``: the names say nothing of the CNI, so that a file with them alone may be as broken as it likes.
+    So does one of ``also``, if there are any, or it has a document without a ``kind``, if those are what a family that
+    reads ``bare`` values looks for: they spare manifests the module's import. ``aside``: the names say nothing of the
+    CNI, so that a file with them alone may be as broken as it likes.
     """
 
     module: str
     names: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    bare: bool = False
     aside: bool = False
+
+    def may_read(self, content: str, *, bare: bool) -> bool:
+        """Tell whether a text may hold something for it; ``bare`` when it has a document without a kind."""
+        wanted = (bare and self.bare) or any(name in content for name in self.also) or not (self.bare or self.also)
+        return wanted and any(name in content for name in self.names)
 
 
 # Parts of the names of the CNI's own variables: a file of bare values names nothing else of it.
@@ -59,19 +69,32 @@ _NODES: Final = (
     *("maxPods", "max-pods", "USE_MAX_PODS", "karpenter.sh/", "karpenter.k8s.aws/", "node.eks.aws/"),
     *("KubeletConfiguration", "kubernetes.io/instance-type"),
 )
-_HELPER: Final = "cni-metrics-helper"
 FAMILIES: Final[tuple[Family, ...]] = (
-    Family("kubernetes", ("aws-node", "amazon-vpc-cni", "ENIConfig", "SecurityGroupPolicy", "CNINode", _HELPER)),
-    Family("patch", ("aws-node", "aws-vpc-cni-init", "aws-eks-nodeagent", "ontainers/0/env", "ontainers/1/env")),
-    Family("kustomize", ("aws-node", "amazon-vpc-cni", "amazon-k8s-cni", "ontainers/0/env")),
-    Family("addon", (*VARIABLES, "enableNetworkPolicy")),
-    Family("helm", (*VARIABLES, "aws-vpc-cni")),
+    Family(
+        "kubernetes",
+        (
+            *("aws-node", "amazon-vpc-cni", "ENIConfig", "SecurityGroupPolicy", "CNINode", "cni-metrics-helper"),
+            *("aws-vpc-cni-init", "aws-eks-nodeagent", "ontainers/0/env", "ontainers/1/env"),
+        ),
+    ),
+    Family(
+        "kustomize",
+        ("aws-node", "amazon-vpc-cni", "amazon-k8s-cni", "ontainers/0/env"),
+        ("patches", "images", "configMapGenerator"),
+    ),
+    Family("addon", (*VARIABLES, "enableNetworkPolicy"), bare=True),
+    Family(
+        "helm",
+        (*VARIABLES, "aws-vpc-cni"),
+        ("helm.toolkit.fluxcd.io/", "argoproj.io/", "helmCharts", "HelmChartInflationGenerator"),
+        bare=True,
+    ),
     Family("awscli", ("addonName", "ConfigurationValues")),
     Family("eksctl", ("eksctl.io/v1alpha5",)),
     Family("cloudformation", ("AWS::EKS::Addon",)),
-    Family("clusterapi", ("vpc-cni", "vpcCni", "secondaryCidrBlock")),
+    Family("clusterapi", ("vpc-cni", "vpcCni", "secondaryCidrBlock"), ("AWSManagedControlPlane",)),
     Family("kops", ("amazonvpc", "amazonVPC")),
-    Family("crossplane", ("vpc-cni",)),
+    Family("crossplane", ("vpc-cni",), ("eks.aws.", "eks.services.k8s.aws")),
     Family("nodes", _NODES, aside=True),
 )
 # Kinds of values that a whole file may be told to be.
@@ -123,10 +146,11 @@ def surfaces(text: Text, *more: Reading, kind: str = "") -> list[Surface]:
         return [surface for name in readers for surface in _module(name).read(text)]
     roots = list(documents(text))
     escaped = "\\" in text.content
+    bare = any(isinstance(root, MappingNode) and child(root, "kind") is None for root in roots)
     wanted = (
         cast("Reading", _module(family.module).surfaces)
         for family in FAMILIES
-        if escaped or any(name in text.content for name in family.names)
+        if escaped or family.may_read(text.content, bare=bare)
     )
     usual = [surface for found in wanted for surface in found(text, roots)]
     seen = {id(surface.node) for surface in usual}

@@ -38,7 +38,10 @@ _CONTAINERS = frozenset({MAIN, INIT, AGENT})
 
 
 def surfaces(text: Text, roots: list[Node]) -> list[Surface]:
-    """Return a surface for each DaemonSet aws-node, or one for the siblings when there is none, and the helpers'."""
+    """Return a surface for each DaemonSet aws-node, or one for the siblings when there is none.
+
+    Behind these stand the metrics helper's, and those of patches that do not name their object.
+    """
     plain = Plain(text)
     sets: list[Node] = []
     siblings: dict[str, list[Item]] = {}
@@ -59,7 +62,20 @@ def surfaces(text: Text, roots: list[Node]) -> list[Surface]:
         first = min((item for items in own.values() for item in items), key=lambda item: item.node.start_mark.index)
         found = [Surface("objects", text, first.node, {}, (), {}, own)]
     found += [helper for item in siblings.get("Deployment", ()) if (helper := _helper(item)).settings]
-    return [found[0]._replace(repeated=tuple(plain.repeated)), *found[1:]] if found else []
+    patches = [root for root in roots if _nameless(root)]
+    if patches:
+        from cnilint.surface import patch  # noqa: PLC0415  # it needs this module, and few texts need it
+
+        found += patch.surfaces(text, patches)
+    return [found[0]._replace(repeated=tuple(plain.repeated) or found[0].repeated), *found[1:]] if found else []
+
+
+def _nameless(root: Node) -> bool:
+    """Tell whether a document may be a patch without the name of its object."""
+    if isinstance(root, SequenceNode):
+        return True
+    named = child(root, "kind") is not None and child(child(root, "metadata"), "name") is not None
+    return child(root, "spec") is not None and not named
 
 
 def objects(root: Node, depth: int = 0) -> Iterator[Node]:

@@ -35,7 +35,7 @@ _COMMON: Final = frozenset({"CLUSTER_ENDPOINT", "CLUSTER_NAME", "DISABLE_METRICS
 
 
 def surfaces(text: Text, roots: list[Node]) -> list[Surface]:
-    """Return a surface for each document that is a patch of aws-node by its containers' names or its variables."""
+    """Return a surface for each document that is a patch of aws-node by the names of its containers or variables."""
     found = (bare(text, root) for root in roots)
     return [surface for surface in found if surface is not None]
 
