@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from cnilint.cel.evaluate import MAYBE, UNKNOWN
 from cnilint.facts.release import ABSENT, stock_of
 from cnilint.knowledge.configmap import expected, keys, nearest
 from cnilint.source.plain import child
 from cnilint.source.yaml import span
-from cnilint.surface.model import Item, items, mapping, node_span
+from cnilint.surface.model import Item, items, mapping, node_span, placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,11 +56,16 @@ def _own_config_map(context: Context) -> Item | None:
 
 
 def config_map(context: Context) -> object:
-    """Return the keys and texts of the ConfigMap amazon-vpc-cni; ABSENT where it does not stand in the file."""
+    """Return the keys and texts of the ConfigMap amazon-vpc-cni; ABSENT where it does not stand in the file.
+
+    Keys that a patch does not write are unknown.
+    """
     item = _own_config_map(context)
     if item is None:
         return ABSENT
-    return {key: text for key, text in mapping(item.data.get("data")).items() if isinstance(text, str)}
+    unwritten = dict.fromkeys(keys(), MAYBE) if context.surface.partial else {}
+    written = mapping(item.data.get("data")).items()
+    return unwritten | {key: UNKNOWN if placeholder(text) else text for key, text in written if isinstance(text, str)}
 
 
 def stray_config_maps(context: Context) -> list[Element]:
@@ -81,7 +87,7 @@ def bad_config_values(context: Context) -> list[Element]:
     item = _own_config_map(context)
     found: list[Element] = []
     for key, text in mapping(item.data.get("data")).items() if item else ():
-        wanted = expected(key, text)
+        wanted = None if placeholder(text) else expected(key, text)
         if item and wanted:
             at = _at(item, "data", key)
             written = text if isinstance(text, str) else at["at"].content  # type: ignore[attr-defined]  # a span
