@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from cnilint.edit import Edit, outward, quotation, removal, replacement
 from cnilint.facts.agent import Arg, argument
-from cnilint.surface.model import AGENT, INIT, MAIN, Setting, mapping, node_span
+from cnilint.surface.model import AGENT, HELPER, INIT, MAIN, Setting, mapping, node_span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cnilint.source.text import Span
     from cnilint.surface.model import Item
 
-_CONTAINERS = {"set": MAIN, "init": INIT}
+_CONTAINERS = {"set": MAIN, "init": INIT, "helper": HELPER}
 
 
 def first_place(facts: Facts, routes: Sequence[Sequence[str]], element: Mapping[str, object]) -> Span:

@@ -43,8 +43,9 @@ _OPTIONAL: Final = ("each", "when", "lower", "also", "edit", "category")
 _ID: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
 _STEP: Final = re.compile(r"[^.\[\]]+|\[[^\]]*\]")
 _EACH: Final = re.compile(r"\s*([A-Za-z_]\w*)\s+in\s+(.+)", re.DOTALL)
+_CONTAINERS: Final = {"set": "aws-node", "init": "aws-vpc-cni-init", "helper": "cni-metrics-helper"}
 # What the first step of a route may be besides an element's variable.
-_ROOTS: Final = ("set", "init", "agent", "configMap", "object", "values", "surface")
+_ROOTS: Final = ("set", "init", "helper", "agent", "configMap", "object", "values", "surface")
 _GIVEN: Final = ("cni", "kubernetes", "managed", "instanceTypes", "maxPods", "podsPerNode", "limits")
 
 
@@ -226,10 +227,9 @@ class _Reader:
         roots = (*_ROOTS, *(name for name in self.names if name not in vocabulary()))
         if not steps or steps[0] not in roots:
             self.fail(f"{key}: the route {route!r} must start with one of {', '.join(roots)}", key)
-        if steps[0] in ("set", "init"):
-            container = "aws-node" if steps[0] == "set" else "aws-vpc-cni-init"
-            if steps[-1] not in environment(container)["set"][1]:
-                self.fail(f"{key}: {steps[-1]} is no variable of that container", key)
+        container = _CONTAINERS.get(steps[0])
+        if container and steps[-1] not in environment(container)["set"][1]:
+            self.fail(f"{key}: {steps[-1]} is no variable of that container", key)
         return steps
 
     def template(self, source: str, key: str) -> Template:

@@ -103,7 +103,8 @@ class Context:
     def open_ended(self, container: str) -> bool:
         """Tell whether variables may be set unseen: where a patch or no DaemonSet stands, or by an ``envFrom``."""
         found = self.container(container)
-        unseen = self.surface.partial or self.surface.kind in _WITHOUT_ENVIRONMENT
+        without = self.surface.kind in _WITHOUT_ENVIRONMENT and found is None
+        unseen = self.surface.partial or without
         return unseen or (found is not None and bool(found.data.get("envFrom")))
 
     def written(self, container: str) -> dict[str, object]:

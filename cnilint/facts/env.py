@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from cnilint.facts.release import ABSENT, shipped_texts, stock_values
 from cnilint.knowledge.releases import known, newest
-from cnilint.surface.model import INIT, MAIN, OVERLAYS, mapping
+from cnilint.surface.model import HELPER, INIT, MAIN, OVERLAYS, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -72,6 +72,19 @@ def init(context: Context) -> dict[str, object]:
     return about
 
 
+def helper(context: Context) -> object:
+    """Return the same facts of the metrics helper; ABSENT for a surface that is not its own."""
+    if HELPER not in context.surface.containers:
+        return ABSENT
+    return {
+        "set": context.written(HELPER),
+        "text": context.texts(HELPER),
+        "chosen": chosen(context, HELPER),
+        "env": context.values(HELPER),
+        "stock": stock_values(context.release, HELPER),
+    }
+
+
 def kubernetes(context: Context) -> dict[str, object]:
     """Return the version of Kubernetes with its three numbers, when it was told."""
     told = context.surface.kubernetes or context.told.kubernetes
@@ -88,6 +101,7 @@ FACTS: Final[Mapping[str, Callable[[Context], object]]] = {
     "env": lambda context: context.values(MAIN),
     "stock": lambda context: stock_values(context.release, MAIN),
     "init": init,
+    "helper": helper,
     "object": lambda context: context.surface.object if context.surface.kind == "daemonset" else ABSENT,
     "values": lambda context: context.surface.object if context.surface.kind in OVERLAYS else ABSENT,
     "limits": lambda context: dict(context.told.limits),

@@ -138,6 +138,7 @@ def vocabulary() -> dict[str, Type]:
         ),
         "kubernetes": ("object", {"version": "string"}),
         **environment("aws-node"),
+        "helper": ("object", environment("cni-metrics-helper")),
         "init": ("object", {"present": "bool", "privileged": "bool", **environment("aws-vpc-cni-init")}),
         "agent": (
             "object",

@@ -34,6 +34,7 @@ __all__ = [
 MAIN: Final = "aws-node"
 INIT: Final = "aws-vpc-cni-init"
 AGENT: Final = "aws-eks-nodeagent"
+HELPER: Final = "cni-metrics-helper"
 # Kinds of surfaces that are laid over what the release's stock manifest sets.
 OVERLAYS: Final = frozenset({"addon", "helm", "values"})
 # Replaced before or while it is applied: Kubernetes' own $(VAR), envsubst's and Flux' ${VAR}, {{ templates }}.
