@@ -45,9 +45,10 @@ class Family(NamedTuple):
 
 FAMILIES: Final[tuple[Family, ...]] = (
     Family("kubernetes", ("aws-node", "amazon-vpc-cni", "ENIConfig", "SecurityGroupPolicy")),
+    Family("terraform", ("vpc-cni", "aws_eks_node_group", "managed_node_groups")),
 )
 # By the end of a file's name, what reads it instead of the YAML reader.
-READERS: Final[dict[str, str]] = {}
+READERS: Final[dict[str, str]] = dict.fromkeys((".tf", ".tofu", ".tfvars", ".hcl"), "terraform")
 # What every text that yields a surface must contain, so that the rest need not be parsed.
 _NEEDLES: Final = tuple(dict.fromkeys(name.encode() for family in FAMILIES for name in family.names))
 # A quoted name may hide a needle behind an escape (``"aws\\x2dnode"``) or a line that is continued.
