@@ -10,7 +10,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
 from cnilint.errors import SourceError
-from cnilint.source.hclvalue import Mark, Values, Words
+from cnilint.source.hclnode import Mark, Words, frozen
+from cnilint.source.hclvalue import Values
 from cnilint.source.inset import Inset
 from cnilint.source.inset import inset as yaml_inset
 from cnilint.source.yaml import IMPLICIT, MappingNode, ScalarNode, SequenceNode
@@ -102,9 +103,9 @@ class Source:
         return self._mapping(self._root, [self._attribute(item) for item in self._top() if item.type == "attribute"])
 
     def expression(self) -> Node:
-        """Return the one expression of a bare text."""
+        """Return the one expression of a bare text; no edit may touch it, as quotes would have to be escaped."""
         found = next((item for item in self._top() if item.type == "attribute"), None)
-        return self.values.hole(self._root) if found is None or self.faults else self._attribute(found)[1]
+        return self.values.hole(self._root) if found is None or self.faults else frozen(self._attribute(found)[1])
 
     def _top(self) -> list[Branch]:
         return [item for body in self._root.children if body.type == "body" for item in body.children]
@@ -158,7 +159,7 @@ class Source:
     def check(self, start: int, end: int) -> None:
         """Raise SourceError for the first fault of syntax between two offsets."""
         for at, branch in self.faults:
-            if start <= at < max(end, start + 1):
+            if start <= at <= end:
                 raise self.fault(at, branch)
 
     def fault(self, at: int, branch: Branch) -> SourceError:

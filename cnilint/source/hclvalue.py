@@ -7,9 +7,10 @@ hclsyntax/spec.md.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from cnilint.errors import ExcessError
+from cnilint.source.hclnode import Call, Joined, Mark, Words, is_open, merged, moved
 from cnilint.source.hclstring import heredoc, quoted
 from cnilint.source.inset import HOLE
 from cnilint.source.plain import child, resolved
@@ -25,46 +26,6 @@ if TYPE_CHECKING:
 MAX_DEPTH: Final = 100
 # Functions whose value is that of their one argument, as far as it matters here.
 _SAME: Final = frozenset({"tolist", "toset", "tomap", "sensitive", "nonsensitive", "trimspace", "chomp"})
-# A scalar that was written elsewhere: no edit may touch it, as it has its meaning but not its characters.
-_TAGS: Final = {str: "str", bool: "bool", int: "int", float: "float", type(None): "null"}
-
-
-class Mark:
-    """An offset, as the marks of YAML's nodes have it."""
-
-    __slots__ = ("index",)
-
-    def __init__(self, index: int) -> None:
-        self.index = index
-
-
-class Words(ScalarNode):
-    """A string with the runs of its content."""
-
-    __slots__ = ("runs",)
-
-    def __init__(self, value: str, start: Mark, end: Mark, style: str, runs: list[Run]) -> None:
-        super().__init__(IMPLICIT, value, start, end, style=style)
-        self.runs = runs
-
-
-class Call(ScalarNode):
-    """What a function returns: nothing that is known, but what it was given is."""
-
-    __slots__ = ("arguments", "function")
-
-    def __init__(self, start: Mark, end: Mark, function: str, arguments: list[Node]) -> None:
-        super().__init__(IMPLICIT, HOLE, start, end, style='"')
-        self.function = function
-        self.arguments = arguments
-
-
-class Merged(MappingNode):
-    """What ``merge`` makes of several mappings: its entries need not stand beside each other."""
-
-
-class Joined(SequenceNode):
-    """What ``concat`` makes of several lists."""
 
 
 class Values:
@@ -114,7 +75,7 @@ class Values:
             return self.hole(branch)
         first = parts[0]
         if first.type == "(" and len(parts) == 3:  # noqa: PLR2004  # both brackets and what stands between
-            return self.node(parts[1])
+            return moved(self.node(parts[1]), *self.marks(branch))
         if len(parts) == 1:
             return self._single(first)
         if first.type == "variable_expr" and self._source.label(first) == "local":
@@ -190,9 +151,9 @@ class Values:
         if spread:
             return self.hole(branch)
         if function == "merge":
-            return _merged(arguments, start, end)
+            return merged(arguments, start, end)
         if function in _SAME and len(arguments) == 1 and not isinstance(arguments[0], Call):
-            return arguments[0]
+            return moved(arguments[0], start, end)
         if function == "concat":
             parts = [item.value if isinstance(item, SequenceNode) else [item] for item in arguments]
             return Joined(IMPLICIT, [item for part in parts for item in part], start, end, flow_style=True)
@@ -221,39 +182,3 @@ class Values:
             self._known[name] = self.node(self._locals[name])
             self._active.discard(name)
         return self._known.get(name)
-
-
-def is_open(node: MappingNode) -> bool:
-    """Tell whether a mapping holds more than what is written: it was merged with something unknown."""
-    return any(isinstance(key, ScalarNode) and HOLE in key.value for key, _ in node.value)
-
-
-def _merged(arguments: list[Node], start: Mark, end: Mark) -> Node:
-    """Return the mapping that ``merge`` makes: later keys win; an unknown argument is an entry without a known key."""
-    pairs: dict[str, tuple[Node, Node]] = {}
-    for item in arguments:
-        if isinstance(item, MappingNode):
-            for key, value in item.value:
-                pairs.pop(key.value, None)
-                pairs[key.value] = (key, value)
-        elif not (isinstance(item, ScalarNode) and item.value == "null" and not item.style):
-            unknown = ScalarNode(IMPLICIT, HOLE, item.start_mark, item.end_mark, style='"')
-            pairs[HOLE] = (unknown, unknown)
-    return Merged(IMPLICIT, list(pairs.values()), start, end, flow_style=True)
-
-
-def moved(node: Node, start: Mark, end: Mark) -> Node:
-    """Return a value that is written elsewhere as the node of the place where it is used."""
-    if isinstance(node, Call):
-        return Call(start, end, node.function, node.arguments)
-    if isinstance(node, (MappingNode, SequenceNode)):
-        return cast("Node", type(node)(node.ctag, node.value, start, end, flow_style=True))
-    assert isinstance(node, ScalarNode)  # noqa: S101  # there is no fourth kind
-    from ruamel.yaml.tag import Tag  # noqa: PLC0415  # rarely needed
-
-    tag = Tag(suffix="tag:yaml.org,2002:" + _TAGS[str if node.style else type(resolved(node.value))])
-    if isinstance(node, Words):
-        found = Words(node.value, start, end, node.style, node.runs)
-        found.ctag = tag
-        return found
-    return ScalarNode(tag, node.value, start, end, style=node.style)

@@ -1,7 +1,7 @@
 """Terraform and OpenTofu: the add-on, the Helm chart, Kubernetes objects and node groups in their files.
 
-``read`` takes HCL (``.tf``, ``.tofu``, ``.tfvars``, Terragrunt's ``.hcl``); ``surfaces`` takes the same in JSON, and the
-plans and states that ``terraform show -json`` prints.
+``read`` takes HCL (``.tf``, ``.tofu``, ``.tfvars``, Terragrunt's ``.hcl``); ``surfaces`` takes the same in JSON, and
+the plans and states that ``terraform show -json`` prints.
 """
 
 from __future__ import annotations

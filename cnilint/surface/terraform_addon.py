@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from cnilint.knowledge.versions import release
-from cnilint.source.hclvalue import is_open
+from cnilint.source.hclnode import is_open
 from cnilint.source.inset import HOLE
 from cnilint.source.plain import child, entry
 from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode, span

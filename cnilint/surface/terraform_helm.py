@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from cnilint.knowledge.versions import release
-from cnilint.source.hclvalue import Mark
+from cnilint.source.hclnode import Mark
 from cnilint.source.inset import HOLE
 from cnilint.source.plain import child
 from cnilint.source.yaml import IMPLICIT, MappingNode, ScalarNode, SequenceNode, span

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from cnilint.errors import SourceError
 from cnilint.record import NamedTuple
 from cnilint.source.hcl import Source
-from cnilint.source.hclvalue import Mark, Words, moved
+from cnilint.source.hclnode import Mark, Words, moved
 from cnilint.source.inset import HOLE, inset, punched
 from cnilint.source.plain import child
 from cnilint.source.yaml import IMPLICIT, MappingNode, ScalarNode, SequenceNode

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from cnilint.source.hcl import inset
-from cnilint.source.hclvalue import Call, is_open
+from cnilint.source.hclnode import Call, is_open
 from cnilint.source.inset import HOLE
 from cnilint.source.plain import child
 from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode, span

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cnilint.errors import SourceError
 from cnilint.source.hcl import inset
-from cnilint.source.hclvalue import Call, Joined, Merged, is_open
+from cnilint.source.hclnode import Call, Joined, Merged, is_open
 from cnilint.source.inset import HOLE
 from cnilint.source.plain import child
 from cnilint.source.yaml import IMPLICIT, MappingNode, ScalarNode, SequenceNode, documents

@@ -1,0 +1,102 @@
+"""The nodes of HCL beyond those of YAML: strings with their runs, function calls, and what several make together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, cast
+
+from cnilint.source.inset import HOLE
+from cnilint.source.plain import resolved
+from cnilint.source.yaml import IMPLICIT, MappingNode, ScalarNode, SequenceNode, implicit
+
+if TYPE_CHECKING:
+    from cnilint.source.inset import Run
+    from cnilint.source.yaml import Node
+
+# A scalar that was written elsewhere: no edit may touch it, as it has its meaning but not its characters.
+_TAGS: Final = {str: "str", bool: "bool", int: "int", float: "float", type(None): "null"}
+
+
+class Mark:
+    """An offset, as the marks of YAML's nodes have it."""
+
+    __slots__ = ("index",)
+
+    def __init__(self, index: int) -> None:
+        self.index = index
+
+
+class Words(ScalarNode):
+    """A string with the runs of its content."""
+
+    __slots__ = ("runs",)
+
+    def __init__(self, value: str, start: Mark, end: Mark, style: str, runs: list[Run]) -> None:
+        super().__init__(IMPLICIT, value, start, end, style=style)
+        self.runs = runs
+
+
+class Call(ScalarNode):
+    """What a function returns: nothing that is known, but what it was given is."""
+
+    __slots__ = ("arguments", "function")
+
+    def __init__(self, start: Mark, end: Mark, function: str, arguments: list[Node]) -> None:
+        super().__init__(IMPLICIT, HOLE, start, end, style='"')
+        self.function = function
+        self.arguments = arguments
+
+
+class Merged(MappingNode):
+    """What ``merge`` makes of several mappings: its entries need not stand beside each other."""
+
+
+class Joined(SequenceNode):
+    """What ``concat`` makes of several lists."""
+
+
+def is_open(node: MappingNode) -> bool:
+    """Tell whether a mapping holds more than what is written: it was merged with something unknown."""
+    return any(isinstance(key, ScalarNode) and HOLE in key.value for key, _ in node.value)
+
+
+def merged(arguments: list[Node], start: Mark, end: Mark) -> Node:
+    """Return the mapping that ``merge`` makes: later keys win; an unknown argument is an entry without a known key."""
+    pairs: dict[str, tuple[Node, Node]] = {}
+    for item in arguments:
+        if isinstance(item, MappingNode):
+            for key, value in item.value:
+                pairs.pop(key.value, None)
+                pairs[key.value] = (key, value)
+        elif not (isinstance(item, ScalarNode) and item.value == "null" and not item.style):
+            unknown = ScalarNode(IMPLICIT, HOLE, item.start_mark, item.end_mark, style='"')
+            pairs[HOLE] = (unknown, unknown)
+    return Merged(IMPLICIT, list(pairs.values()), start, end, flow_style=True)
+
+
+def moved(node: Node, start: Mark, end: Mark) -> Node:
+    """Return a value that is written elsewhere as the node of the place where it is used."""
+    if isinstance(node, Call):
+        return Call(start, end, node.function, node.arguments)
+    if isinstance(node, (MappingNode, SequenceNode)):
+        return cast("Node", type(node)(node.ctag, node.value, start, end, flow_style=True))
+    assert isinstance(node, ScalarNode)  # noqa: S101  # there is no fourth kind
+    if isinstance(node, Words):
+        return frozen(Words(node.value, start, end, node.style, node.runs))
+    return frozen(ScalarNode(node.ctag, node.value, start, end, style=node.style))
+
+
+def frozen(node: Node) -> Node:
+    """Return a node whose scalars have a tag of their own, so that no edit changes them."""
+    from ruamel.yaml.tag import Tag  # noqa: PLC0415  # rarely needed
+
+    rest = [node]
+    while rest:
+        item = rest.pop()
+        if isinstance(item, Call):
+            rest += item.arguments
+        elif not isinstance(item, ScalarNode):
+            rest += [part for entry in item.value for part in (entry if isinstance(entry, tuple) else (entry,))]
+        elif implicit(item):
+            kind = str if item.style else type(resolved(item.value))
+            item.ctag = Tag(suffix=f"tag:yaml.org,2002:{_TAGS[kind]}")
+    return node
