@@ -204,3 +204,21 @@ def test_damage_is_read_or_refused_with_a_place(text: Text, data: st.DataObject)
 def test_the_byte_search_knows_the_names() -> None:
     assert relevant(b'resource "aws_eks_node_group" "x" {}')
     assert not relevant(b'resource "aws_instance" "x" {}')
+
+
+@pytest.mark.parametrize(
+    "inner", ["${var.x}", "a ${var.x}", "${var.x}\\n", "- ${var.x}", "{${var.x}}", "env: ${var.x}"]
+)
+def test_what_is_put_into_values_leaves_them_open(inner: str) -> None:
+    (found,) = _surfaces(ADDON.format(f'"{inner}"'))
+    assert found.partial or inner.startswith("-")
+    (found,) = _surfaces(f'resource "helm_release" "x" {{\n  chart = "aws-vpc-cni"\n  values = ["{inner}"]\n}}\n')
+    assert found.partial or inner.startswith("-")
+
+
+def test_local_values_that_repeat_each_other_are_not_followed_without_end() -> None:
+    chain = "".join(f"  a{level + 1} = {{ b = local.a{level}, c = local.a{level} }}\n" for level in range(40))
+    (found,) = _surfaces(
+        f"locals {{\n  a0 = {{ x = 1 }}\n{chain}}}\n" + ADDON.format("jsonencode({ env = local.a40 })")
+    )
+    assert found.partial

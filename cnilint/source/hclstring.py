@@ -7,6 +7,7 @@ and hclsyntax/parser_template.go (flushHeredocTemplateParts).
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from cnilint.source.inset import HOLE
@@ -78,22 +79,21 @@ def _content(source: Source, branch: Branch, spans: list[Run], pattern: bytes) -
     holes = _holes(branch)
     if any(b"~" in (raw[a - base : a - base + 3] + raw[b - base - 2 : b - base]) for a, b in holes):
         return HOLE, [(source.offset(base), 1)]  # ${~ x ~} takes space away around it
+    starts = [start for start, _ in holes]
     pieces: list[str] = []
     runs: list[Run] = []
     for first, last in spans:
-        at = first
-        for start, stop in [hole for hole in holes if first <= hole[0] < last] + [(last, last)]:
-            _literal(source, raw, base, (max(at, _past(holes, at)), start), pattern, pieces, runs)
-            if stop > start:
-                pieces.append(HOLE)
-                runs.append((source.offset(start), 1))
-            at = stop
+        at, index = first, bisect_left(starts, first)
+        if index and holes[index - 1][1] > first:  # a gap that goes on from the line before
+            at = holes[index - 1][1]
+        while index < len(holes) and starts[index] < last:
+            start, stop = holes[index]
+            _literal(source, raw, base, (at, start), pattern, pieces, runs)
+            pieces.append(HOLE)
+            runs.append((source.offset(start), 1))
+            at, index = stop, index + 1
+        _literal(source, raw, base, (at, last), pattern, pieces, runs)
     return "".join(pieces), runs
-
-
-def _past(holes: list[Run], at: int) -> int:
-    """Return the end of the gap that an offset lies in, or the offset."""
-    return next((stop for start, stop in holes if start < at < stop), at)
 
 
 def _literal(  # noqa: PLR0913, PLR0917  # what is read, and where it goes

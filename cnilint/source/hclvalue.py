@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # An expression within an expression takes several frames of Python's stack.
 MAX_DEPTH: Final = 100
+# Local values that repeat each other make a small text mean a billion nodes.
+MAX_FOLLOWED: Final = 10_000
 # Functions whose value is that of their one argument, as far as it matters here.
 _SAME: Final = frozenset({"tolist", "toset", "tomap", "sensitive", "nonsensitive", "trimspace", "chomp"})
 
@@ -179,6 +181,20 @@ class Values:
     def _named(self, name: str) -> Node | None:
         if name not in self._known and name in self._locals and name not in self._active:
             self._active.add(name)
-            self._known[name] = self.node(self._locals[name])
+            found = self.node(self._locals[name])
+            self._known[name] = found if _size(found) < MAX_FOLLOWED else None
             self._active.discard(name)
         return self._known.get(name)
+
+
+def _size(node: Node) -> int:
+    """Return of how many nodes a value is made, at most as many as are followed."""
+    rest, size = [node], 0
+    while rest and size < MAX_FOLLOWED:
+        item = rest.pop()
+        size += 1
+        if isinstance(item, Call):
+            rest += item.arguments
+        elif not isinstance(item, ScalarNode):
+            rest += [part for entry in item.value for part in (entry if isinstance(entry, tuple) else (entry,))]
+    return size

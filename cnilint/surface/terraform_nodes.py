@@ -36,7 +36,7 @@ def resource(text: Text, body: MappingNode) -> Iterator[NodeGroup]:
     name = child(body, "node_group_name") or child(body, "node_group_name_prefix")
     at = name if name is not None else child(body, "instance_types")
     if at is not None:
-        yield _group(text, literal(name) or "", at, (body,), managed=True)
+        yield from _group(text, literal(name) or "", at, (body,), managed=True)
 
 
 def groups(text: Text, body: MappingNode) -> Iterator[NodeGroup]:
@@ -47,19 +47,21 @@ def groups(text: Text, body: MappingNode) -> Iterator[NodeGroup]:
         named = child(body, argument)
         for key, group in named.value if isinstance(named, MappingNode) else ():
             if isinstance(group, MappingNode) and HOLE not in key.value and literal(child(group, "create")) != "false":
-                yield _group(text, key.value, key, (group, *below), managed=managed)
+                yield from _group(text, key.value, key, (group, *below), managed=managed)
 
 
-def _group(text: Text, name: str, at: Node, layers: tuple[MappingNode, ...], *, managed: bool) -> NodeGroup:
+def _group(text: Text, name: str, at: Node, layers: tuple[MappingNode, ...], *, managed: bool) -> Iterator[NodeGroup]:
+    """Yield a group, unless it is Windows', whose nodes run no aws-node, or its max pods are put in later."""
     found, mentioned = _max_pods(text, layers)
+    kind = literal(_first(layers, "ami_type"))
+    if (mentioned and found is None) or "WINDOWS" in f"{kind} {literal(_first(layers, 'platform'))}".upper():
+        return
     own = any(not is_null(_first(layers, key)) for key in _OWN_IMAGE)
-    kind = _first(layers, "ami_type")
-    usual = is_null(kind) or (literal(kind) or "CUSTOM") != "CUSTOM"
-    place = found[1] if found else span(text, at)
-    pods = found[0] if found else None
-    told = pods is not None or not mentioned
-    computed = managed and usual and not own and told and not any(is_open(layer) for layer in layers)
-    return NodeGroup(name, _types(layers), pods, place, managed=computed)
+    usual = _first(layers, "ami_type") is None or kind not in (None, "CUSTOM")
+    computed = managed and usual and not own and not any(is_open(layer) for layer in layers)
+    types = _types(layers, managed=managed)
+    pods, place = found or (None, span(text, at))
+    yield NodeGroup(name, types, pods, place, managed=computed)
 
 
 def _first(layers: tuple[MappingNode, ...], key: str) -> Node | None:
@@ -70,12 +72,14 @@ def _first(layers: tuple[MappingNode, ...], key: str) -> Node | None:
     return None
 
 
-def _types(layers: tuple[MappingNode, ...]) -> tuple[str, ...]:
-    """Return the instance types; none where any of them is not known."""
+def _types(layers: tuple[MappingNode, ...], *, managed: bool) -> tuple[str, ...]:
+    """Return the instance types; none where any of them is not known. A group of one's own has one type."""
     if is_open(layers[0]) or literal(_first(layers, "use_mixed_instances_policy")) == "true":
         return ()
     many = _first(layers, "instance_types")
-    nodes = listed(many) if isinstance(many, SequenceNode) else [_first(layers, "instance_type")]
+    nodes = listed(many) if isinstance(many, SequenceNode) else [many]
+    if not managed:
+        nodes = [_first(layers, "instance_type")]
     names = [literal(node) for node in nodes]
     return tuple(name for name in names if name) if all(names) else ()
 

@@ -61,10 +61,10 @@ def nothing(node: Node) -> MappingNode:
 
 def laid(text: Text, root: Node, kind: str, **said: Any) -> Surface:  # noqa: ANN401  # fields of a Surface
     """Return the surface of values whose nodes may hold what is not known."""
+    partial = said.pop("partial", False) or _unseen(root)
     if isinstance(root, ScalarNode) and HOLE in root.value:
         return unknown(text, kind, **said)
-    said["partial"] = bool(said.get("partial")) or _unseen(root)
-    found = overlay(text, root, kind, **said)
+    found = overlay(text, root, kind, partial=partial, **said)
     settings = tuple(_apart(item) for item in found.settings if HOLE not in item.name)
     return found._replace(settings=settings, object=mapping(known(found.object)))
 
@@ -82,7 +82,7 @@ def within(text: Text, node: ScalarNode, kind: str, **said: Any) -> Surface:  # 
         return laid(text, nothing(node), kind, **said) if root is None else laid(inside, root, kind, **said)
     except SourceError:
         if HOLE in node.value:
-            return unknown(text, kind, **said)
+            return unknown(text, kind, **{key: item for key, item in said.items() if key != "partial"})
         raise
 
 
