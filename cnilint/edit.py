@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # What may stand unquoted without YAML making anything else of it.
 _PLAIN = r"[A-Za-z0-9_/][A-Za-z0-9_./-]*"
+# YAML's, and those of HCL.
+_COMMENTS = ("#", "//", "/*")
 
 
 class Edit(NamedTuple):
@@ -60,7 +62,10 @@ def removal(text: Text, parent: Node, index: int) -> Edit | None:
         edit = _flow_removal(parent, index)
         start, stop = _bounds(parent, index)
         between = text.content[edit.start : start] + text.content[stop : edit.end]
-        return None if "#" in between else edit  # a comment there may be another item's
+        if any(sign in between for sign in _COMMENTS):
+            return None  # it may be another item's
+        alone = len(parent.value) == 1  # a comma behind it would be left over
+        return None if alone and text.content[stop : stop + 100].lstrip().startswith(",") else edit
     return _block_removal(text, parent, index)
 
 
@@ -106,7 +111,9 @@ def replacement(text: Text, node: Node, content: str) -> Edit | None:
         return None
     if node.style == "'":
         return Edit(start, stop, "'" + content.replace("'", "''") + "'")
-    if not node.style and re.fullmatch(_PLAIN, content) and isinstance(resolved(content), str):
+    # Only a string stands without quotes, and only where one does already: JSON and HCL know no other way.
+    bare = not node.style and isinstance(resolved(node.value), str)
+    if bare and re.fullmatch(_PLAIN, content) and isinstance(resolved(content), str):
         return Edit(start, stop, content)
     return Edit(start, stop, '"' + content.replace("\\", "\\\\").replace('"', '\\"') + '"')
 

@@ -52,14 +52,22 @@ def checked(  # noqa: PLR0913  # a file, and all that decides what is said of it
 
 
 def read(  # noqa: PLR0913  # as above
-    raw: bytes, path: str, told: Told, levels: Mapping[str, str], *, kind: str = "", alone: bool = False
+    raw: bytes,
+    path: str,
+    told: Told,
+    levels: Mapping[str, str],
+    *,
+    kind: str = "",
+    alone: bool = False,
+    beside: bool = False,
 ) -> Read | Outcome:
     """Return what a file says of the CNI, or the outcome of a file that says nothing or cannot be understood.
 
     A file that names nothing of the CNI is passed over, whatever is wrong with it; only of one that was asked about
-    ``alone`` it is said when no reader could take it. One that is told to be of a ``kind`` is never passed over.
+    ``alone`` it is said when no reader could take it. One that is told to be of a ``kind`` is never passed over;
+    one that stands ``beside`` others of its cluster need only tell of nodes.
     """
-    if not kind and not relevant(raw):
+    if not kind and not relevant(raw, beside=beside):
         return Outcome((), _untakable(raw, path), checked=False) if alone else PASSED_OVER
     try:
         text = decoded(raw, path)

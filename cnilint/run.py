@@ -146,7 +146,7 @@ class Run:
     def _understood(self, raw: bytes, path: str) -> Read | Outcome:
         settings = in_force(self.config, path)
         kind = self.choice.kind or settings.kind or ""
-        return read(raw, path, self._told_by(settings), settings.rules, kind=kind)
+        return read(raw, path, self._told_by(settings), settings.rules, kind=kind, beside=True)
 
     def _units(self, found: Sequence[str]) -> list[Outcome]:
         """Return what the rules say of files, in several processes once those so far promise enough to do.

@@ -13,8 +13,9 @@ from cnilint.knowledge.variables import variables
 from cnilint.source.inset import HOLE
 from cnilint.source.text import Text
 from cnilint.source.yaml import documents
-from cnilint.surface import UNKNOWN, VARIABLES, Surface, addon, relevant, surfaces
+from cnilint.surface import UNKNOWN, Surface, addon, relevant, surfaces
 from cnilint.surface.addon import forced, sure, values_of
+from cnilint.surface.families import VARIABLES
 
 
 def found(content: str, path: str = "x.yaml") -> list[Surface]:

@@ -14,8 +14,9 @@ from cnilint.errors import SourceError
 from cnilint.source.inset import HOLE
 from cnilint.source.text import Text, decoded
 from cnilint.source.yaml import ScalarNode
-from cnilint.surface import VARIABLES, Surface, relevant, surfaces
+from cnilint.surface import Surface, relevant, surfaces
 from cnilint.surface.charted import own_variables
+from cnilint.surface.families import VARIABLES
 from cnilint.surface.helm import Assigned, assigned, opaque, steps
 from cnilint.surface.model import INIT, MAIN, UNKNOWN
 
