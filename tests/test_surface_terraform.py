@@ -218,7 +218,7 @@ def test_what_is_put_into_values_leaves_them_open(inner: str) -> None:
 
 def test_local_values_that_repeat_each_other_are_not_followed_without_end() -> None:
     chain = "".join(f"  a{level + 1} = {{ b = local.a{level}, c = local.a{level} }}\n" for level in range(40))
-    (found,) = _surfaces(
-        f"locals {{\n  a0 = {{ x = 1 }}\n{chain}}}\n" + ADDON.format("jsonencode({ env = local.a40 })")
-    )
-    assert found.partial
+    local = f"locals {{\n  a0 = {{ x = 1 }}\n{chain}}}\n"
+    (found,) = _surfaces(local + ADDON.format("jsonencode({ env = local.a9 })"))
+    assert [item.name for item in found.settings] == ["b", "c"]
+    assert len(_surfaces(local + ADDON.format("jsonencode(local.a40)"))) == 1
