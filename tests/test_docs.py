@@ -26,20 +26,32 @@ from cnilint.docs import EFFECT_WORDS
 from cnilint.examples import failures
 from cnilint.knowledge.vocabulary import lists, vocabulary
 from cnilint.rulefile import parsed
-from cnilint.source.text import Text
+from cnilint.source.text import Text, decoded
+from cnilint.surface import surfaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parent.parent
 BIN = os.path.dirname(sys.executable)
-PAGES = {str(path.relative_to(ROOT)): path for path in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])}
+FORMATS = os.path.join("docs", "formats", "")
+FILES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/formats/*.md")]
+PAGES = {str(path.relative_to(ROOT)): path for path in sorted(FILES)}
 WRITTEN = {name: path for name, path in PAGES.items() if name != os.path.join("docs", "rules.md")}
-CONFIG_KEYS = {"rules", "policies", "include", "exclude", "instanceTypes", "managed", "overrides", "limits", "cni"}
+# What surfaces are called by the pages that are not called so themselves.
+READ_AS = {
+    "addon": {"addon", "aws-cli"},
+    "crossplane": {"crossplane", "ack"},
+    "helmcharts": {"kustomize"},
+    "nodes": {"karpenter"},
+}
+CONFIG_KEYS = {"rules", "policies", "include", "exclude", "instanceTypes", "managed", "cni", "limits"}
+CONFIG_KEYS |= {"overrides", "clusters"}
 
 _FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)\n(?P<text>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE)
 _MARK = re.compile(r"<!-- (?P<mark>[a-z ]+?)(?:: (?P<value>.+))? -->\Z")
-_COMMAND = re.compile(r"(?<![\w/.-])(?:\.venv/bin/)?cnilint ((?:check|explain|rules|test|completion)\b[^|&)\n`]*)")
+_NAMES = r"check|surfaces|explain|rules|test|completion"
+_COMMAND = re.compile(rf"(?<![\w/.-])(?:\.venv/bin/)?cnilint ((?:{_NAMES})\b[^|&)\n`]*)")
 
 
 class Block(NamedTuple):
@@ -139,7 +151,33 @@ def test_every_command_and_option_exists(page: str) -> None:
             assert not arguments
 
 
-@pytest.mark.parametrize("block", [block for block in BLOCKS if block.language in ("yaml", "toml")], ids=str)
+EXAMPLES = [block for block in BLOCKS if block.page.startswith(FORMATS) and block.language != "sh"]
+SNIPPETS = [block for block in BLOCKS if block.language in ("yaml", "toml") and block not in EXAMPLES]
+
+
+@pytest.mark.parametrize("block", EXAMPLES, ids=str)
+def test_the_example_of_a_format_is_read_as_that_format(block: Block) -> None:
+    name = "example" + {"hcl": ".tf"}.get(block.language, f".{block.language}")
+    found = surfaces(Text(block.text, name))
+    assert found, "nothing in it configures the CNI"
+    assert {item.format for item in found} <= READ_AS.get(Path(block.page).stem, {Path(block.page).stem})
+
+
+def test_every_kind_and_format_of_a_surface_is_described() -> None:
+    folder = ROOT / "tests" / "fixtures" / "surfaces"
+    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".out"]
+    found = [item for path in files for item in surfaces(decoded(path.read_bytes(), path.name))]
+    described = [set(re.findall(r"`([a-z-]+)`", row[0])) for row in _rows("surfaces", "docs/output.md")]
+    kinds, formats = {item.kind for item in found}, {item.format for item in found}
+    assert set().union(*described) - {"version"} == kinds | formats
+
+
+def test_every_format_has_a_page_in_the_table() -> None:
+    linked = set(re.findall(r"\]\((\w+\.md)\)", PAGES[f"{FORMATS}index.md"].read_text(encoding="utf-8")))
+    assert linked == {os.path.basename(page) for page in PAGES if page.startswith(FORMATS)} - {"index.md"}
+
+
+@pytest.mark.parametrize("block", SNIPPETS, ids=str)
 def test_examples_are_what_they_look_like(block: Block, tmp_path: Path) -> None:
     data = YAML(typ="safe").load(block.text) if block.language == "yaml" else {}
     keys = set(data) if isinstance(data, dict) else set()
@@ -191,7 +229,8 @@ def test_links_lead_somewhere(page: str) -> None:
 def test_the_index_links_every_page() -> None:
     text = PAGES["docs/index.md"].read_text(encoding="utf-8")
     linked = {os.path.normpath(os.path.join("docs", link)) for link in re.findall(r"\]\(([^)#]+)\)", text)}
-    assert set(PAGES) - {"docs/index.md", "SECURITY.md"} <= linked
+    own = {page for page in PAGES if not page.startswith(FORMATS)} | {f"{FORMATS}index.md"}
+    assert own - {"docs/index.md", "SECURITY.md"} <= linked
 
 
 def test_the_page_of_the_rules_is_current() -> None:
