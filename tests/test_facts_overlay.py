@@ -75,7 +75,9 @@ def test_eni_configs_are_made_of_the_values() -> None:
 
 @pytest.mark.parametrize("value", ["${X}", "$(X)", "{{ .X }}"])
 def test_the_service_is_not_said_to_refuse_what_nobody_knows(value: str) -> None:
-    content = f'addonName: vpc-cni\nclusterName: c\nconfigurationValues: \'{{"env": {{"WARM_IP_TARGET": "{value}"}}}}\'\n'
+    content = (
+        f'addonName: vpc-cni\nclusterName: c\nconfigurationValues: \'{{"env": {{"WARM_IP_TARGET": "{value}"}}}}\'\n'
+    )
     assert facts(content)["refusals"] == []
     refused = facts(content.replace(f'"{value}"', "5"))["refusals"]
     assert [item["said"] for item in refused] == ["$.env.WARM_IP_TARGET: integer found, string expected"]
