@@ -17,6 +17,7 @@ PYTHON = "python -c pass"
 START = "yamllint --version"
 NODES = "composing all (libyaml, nodes)"
 RAW = "bare libyaml (no nodes)"
+READ = "reading alone"
 
 
 class Row(NamedTuple):
@@ -51,6 +52,9 @@ def cases(place: Workplace) -> Iterator[Case]:
     title = f"A tree of {size.hundreds * 100:,} mixed files, of which {size.hundreds} matter"
     each = (*_own(place, "tree"), *_yamllint(place, "tree-sample", size.hundreds), *_parsers(place, "tree"))
     yield Case("tree", title, size.rounds, (python, *each))
+    each = (*_own(place, "unrelated"), Row(READ, (*place.read, "unrelated")))
+    title = f"{size.unrelated:,} files of YAML, JSON and Terraform that have nothing to do with the CNI"
+    yield Case("unrelated", title, size.rounds, (python, *each))
     yield Case("memory", "cnilint's peak memory", size.peak_rounds, (python, *_growing(place)))
 
 

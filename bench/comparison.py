@@ -49,7 +49,8 @@ def main() -> None:
 def _check_input(place: Workplace) -> None:
     """Stop where the input is not what its title says: a linter that looks at nothing is fast."""
     size = place.size
-    for path, count in (("one.yaml", 1), ("many", size.manifests), ("objects.yaml", 1), ("tree", size.hundreds)):
+    kinds = {"one.yaml": 1, "many": size.manifests, "objects.yaml": 1, "tree": size.hundreds, "unrelated": 0}
+    for path, count in kinds.items():
         checked = place.checked(path)
         if checked != count:
             raise SystemExit(f"cnilint checked {checked} files of {path}, not {count}: the input is wrong")

@@ -48,6 +48,16 @@ def files(hundreds: int) -> Iterator[tuple[str, str]]:
         yield os.path.join(f"team-{index}", "cluster", "network.yaml"), own
 
 
+def unrelated(count: int) -> Iterator[tuple[str, str]]:
+    """Yield this many files of YAML, JSON and Terraform, none of which names the CNI."""
+    every = [(name, "yaml") for name in _OTHERS if name != "names-the-cni"]
+    every += [("network", "tf")] * 30 + [("package", "json")] * 20
+    for at in range(count):
+        template, suffix = every[at % len(every)]
+        name = f"{_SERVICES[at % len(_SERVICES)]}-{at // _FOLDER}"
+        yield os.path.join(f"team-{at // 100}", name, f"{template}-{at}.{suffix}"), _filled(template, name, at, suffix)
+
+
 def objects(count: int) -> str:
     """Return one text of this many documents: Kubernetes objects, and among them one manifest of the CNI."""
     documents = _documents(manifest.one())
@@ -62,11 +72,11 @@ def _documents(text: str) -> list[str]:
     return text.removeprefix("---\n").split("\n---\n")
 
 
-def _filled(template: str, name: str, number: int) -> str:
-    return _read(template).replace("NAME", name).replace("NUMBER", str(number))
+def _filled(template: str, name: str, number: int, suffix: str = "yaml") -> str:
+    return _read(f"{template}.{suffix}").replace("NAME", name).replace("NUMBER", str(number))
 
 
 @cache
 def _read(template: str) -> str:
-    with open(os.path.join(TEMPLATES, f"{template}.yaml"), encoding="utf-8") as file:
+    with open(os.path.join(TEMPLATES, template), encoding="utf-8") as file:
         return file.read()

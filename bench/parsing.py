@@ -1,8 +1,8 @@
-"""Do nothing but parse: ``python parsing.py raw|nodes PATH...``, a path being a file or a folder of them.
+"""Do nothing but parse: ``python parsing.py read|raw|nodes PATH...``, a path being a file or a folder of them.
 
-``raw`` lets libyaml scan and parse without a Python object; ``nodes`` composes ruamel.yaml's nodes, which keep their
-places, and resolves no tag. What libyaml refuses (a template, say) costs what it costs up to there. Standard
-output gets the number of bytes and of refused files.
+``read`` only reads the files; ``raw`` lets libyaml scan and parse without a Python object; ``nodes`` composes
+ruamel.yaml's nodes, which keep their places, and resolves no tag. What libyaml refuses (a template, say) costs what it
+costs up to there. Standard output gets the number of bytes and of refused files.
 """
 
 import os
@@ -34,6 +34,10 @@ def raw(content: bytes) -> None:
     CParser(content).raw_parse()
 
 
+def read(_content: bytes) -> None:
+    """Leave it at that."""
+
+
 def nodes(content: bytes) -> None:
     """Compose every document, and keep none."""
     parser = Parser(content.decode())
@@ -43,7 +47,7 @@ def nodes(content: bytes) -> None:
 
 def main() -> None:
     """Parse each file."""
-    parse = {"raw": raw, "nodes": nodes}[sys.argv[1]]
+    parse = {"read": read, "raw": raw, "nodes": nodes}[sys.argv[1]]
     size = refused = 0
     for path in sys.argv[2:]:
         walk = sorted(os.walk(path)) if os.path.isdir(path) else [("", [], [path])]

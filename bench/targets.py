@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cases import NODES, PYTHON
+from cases import NODES, PYTHON, READ
 
 if TYPE_CHECKING:
     from cases import Figures
@@ -48,6 +48,7 @@ def targets(figures: Figures) -> list[Target]:
         Target("many manifests: CPU against yamllint", 1 / 30, *_cpu(figures["many"], "yamllint")),
         Target("many manifests: CPU against kubeconform", 1 / 2, *_cpu(figures["many"], "kubeconform")),
         Target("mixed tree: CPU against composing all", 1 / 3, *_cpu(figures["tree"], NODES)),
+        Target("unrelated files: CPU against reading alone", 2.5, *_cpu(figures["unrelated"], READ)),
         Target("peak memory: one manifest", 30, peaks[one] / MIB, unit="MiB"),
         Target(f"peak memory: {most} against {few}", 1.25, peaks[most] / peaks[few]),
     ]

@@ -33,11 +33,12 @@ class Size(NamedTuple):
     more_manifests: int
     documents: int
     hundreds: int
+    unrelated: int
     sample: int  # what yamllint gets of the manifests: it takes a hundred times as long
 
 
-FULL = Size(30, 15, 7, 3, 1000, 3000, 1000, 20, 50)
-QUICK = Size(5, 2, 2, 1, 200, 400, 100, 2, 10)
+FULL = Size(30, 15, 7, 3, 1000, 3000, 1000, 20, 10000, 50)
+QUICK = Size(5, 2, 2, 1, 200, 400, 100, 2, 1000, 10)
 
 
 class Workplace:
@@ -51,6 +52,7 @@ class Workplace:
         self.yamllint = (os.path.join(folder, "venv", "bin", "yamllint"),)
         self.raw = (self.python, _PARSING, "raw")
         self.nodes = (self.python, _PARSING, "nodes")
+        self.read = (self.python, _PARSING, "read")
         cached = ("-cache", self.made("schemas"))
         self.kubeconform: tuple[str, ...] = ("kubeconform", *(("-schema-location", schemas) if schemas else cached))
 
@@ -83,6 +85,7 @@ class Workplace:
         self._write("", [("objects.yaml", mixed.objects(size.documents))])
         self._write("tree", mixed.files(size.hundreds))
         self._write("tree-sample", mixed.files(1))
+        self._write("unrelated", mixed.unrelated(size.unrelated))
 
     def _write(self, folder: str, files: Iterable[tuple[str, str]]) -> None:
         for name, text in files:

@@ -109,6 +109,11 @@ def in_force(config: Config, path: str) -> Settings:
     return config.merged[applying]
 
 
+def complaint(config: Config, message: str, keys: Sequence[str | int]) -> ConfigError:
+    """Return the error about a key of the configuration that only those who know more than its schema see."""
+    return _source(config.path).error(message, keys, at_key=True)
+
+
 def excluded(config: Config, path: str) -> bool:
     """Tell whether a file is passed over even where it is named."""
     return config.exclude.covers(absolute(path))
@@ -241,12 +246,12 @@ def _validate(source: _Source) -> None:
 
     with open(os.path.join(shipped("schemas"), "config.schema.json"), encoding="utf-8") as file:
         validator = Draft202012Validator(json.load(file))
-    errors = [_complaint(source, error) for error in validator.iter_errors(source.data)]
+    errors = [_refusal(source, error) for error in validator.iter_errors(source.data)]
     if errors:
         raise min(errors, key=lambda error: (error.line, error.column))
 
 
-def _complaint(source: _Source, error: ValidationError) -> ConfigError:
+def _refusal(source: _Source, error: ValidationError) -> ConfigError:
     from difflib import get_close_matches  # noqa: PLC0415  # only for the message of an error
 
     keys, schema = [*error.absolute_path], cast("dict[str, Any]", error.schema)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,13 +52,18 @@ def _examples(title: str, examples: Iterable[Example]) -> Iterator[str]:
         yield f"## {title}\n\n" + "\n\n".join(shown)
 
 
+_LANGUAGES: Final = {"tf": "hcl", "toml": "toml", "json": "json"}
+
+
 def _example(example: Example) -> str:
     given = ", ".join(f"`{key}: {_written(value)}`" for key, value in example.given.items())
+    suffix = str(example.given.get("file", "")).rpartition(".")[2]
+    language = _LANGUAGES.get(suffix, "yaml")
     parts = [f"With {given}:"] if given else []
-    parts.append(f"```yaml\n{example.config.rstrip()}\n```")
+    parts.append(f"```{language}\n{example.config.rstrip()}\n```")
     parts += [f"> {line}" for line in example.finds]
     if example.fixed is not None:
-        parts.append(f"becomes\n\n```yaml\n{example.fixed.rstrip()}\n```")
+        parts.append(f"becomes\n\n```{language}\n{example.fixed.rstrip()}\n```")
     return "\n\n".join(parts)
 
 

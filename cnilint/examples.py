@@ -37,7 +37,7 @@ def failures(rule: Rule) -> Iterator[Failure]:
 
 
 def _complaints(judge: Judge, example: Example) -> Iterator[str]:
-    text = Text(example.config, "example.yaml")
+    text = written(example)
     try:
         outcome = judged(text, judge, told(example.given), {}, values.surfaces)
     except CnilintError as error:
@@ -52,6 +52,11 @@ def _complaints(judge: Judge, example: Example) -> Iterator[str]:
     after = fixed(example.config, (edit for item in outcome.findings for edit in item.edits))
     if example.finds and after != (example.config if example.fixed is None else example.fixed):
         yield "the fix gives another text than `fixed`:\n" + after
+
+
+def written(example: Example) -> Text:
+    """Return an example's configuration as a file of the name it is given."""
+    return Text(example.config, str(example.given.get("file", "example.yaml")))
 
 
 def _difference(found: Iterable[str], wanted: Iterable[str]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from cnilint.cel.evaluate import EvalError, compiled
 from cnilint.cel.messages import rendered
 from cnilint.finding import Finding, location
 from cnilint.record import NamedTuple
+from cnilint.source.inset import HOLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -114,7 +115,7 @@ def _finding(rule: Rule, facts: Facts, names: Mapping[str, object], element: Map
         rule.category,
         rule.severity,
         rule.effect,
-        rendered(rule.message, names),
+        rendered(rule.message, names).replace(HOLE, "..."),
         location(places.first_place(facts, rule.at, element)),
         rule.fix,
         rule.url,

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 from cnilint.edit import Edit, outward, quotation, removal, replacement
 from cnilint.facts.agent import Arg, argument
-from cnilint.surface.model import AGENT, HELPER, INIT, MAIN, Setting, mapping, node_span
+from cnilint.facts.overlay import config
+from cnilint.surface.model import AGENT, HELPER, INIT, MAIN, OVERLAYS, Setting, mapping, node_span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,14 +48,23 @@ def place(facts: Facts, route: Sequence[str], element: Mapping[str, object]) -> 
         arg = argument(facts.context, last)
         return arg.at if arg else _agent(facts, "args")
     if root == "configMap":
-        spans = (node_span(item.text, item.node, ("data", last)) for item in _own_config_maps(facts))
-        return next((span for span in spans if span), surface.anchor)
+        return _config_key(facts, last)
     if root in ("object", "values"):
         return surface.span(*(int(step) if step.isdigit() else step for step in route[1:]))
     if root == "surface":
         return surface.anchor
     at = element[last]  # a span, or what works it out: few elements are ever pointed at
     return cast("Span", at() if callable(at) else at)
+
+
+def _config_key(facts: Facts, key: str) -> Span:
+    """Return the span of a key of the ConfigMap, or of the value that the chart renders it from."""
+    surface = facts.context.surface
+    written = config(facts.context).get(key) if surface.kind in OVERLAYS else None
+    if written is not None:
+        return written.at
+    spans = (node_span(item.text, item.node, ("data", key)) for item in _own_config_maps(facts))
+    return next((span for span in spans if span), surface.anchor)
 
 
 def entry_line(facts: Facts, routes: Sequence[Sequence[str]], element: Mapping[str, object]) -> int:
@@ -69,6 +79,8 @@ def stands(facts: Facts, route: Sequence[str]) -> bool:
     surface = facts.context.surface
     if route[0] in _CONTAINERS:
         return surface.setting(_CONTAINERS[route[0]], route[-1]) is not None
+    if route[0] == "configMap" and surface.kind in OVERLAYS:
+        return route[-1] in config(facts.context)
     if route[0] == "configMap":
         return any(route[-1] in mapping(item.data.get("data")) for item in _own_config_maps(facts))
     return route[0] != "agent" or argument(facts.context, route[-1]) is not None

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from cnilint import files
-from cnilint.config import Config, Settings, in_force
+from cnilint.config import Config, Settings, complaint, in_force
 from cnilint.errors import CnilintError, ConfigError
 from cnilint.facts import Told
 from cnilint.finding import Report
@@ -230,10 +230,13 @@ def told(settings: Settings, choice: Choice) -> Told:
 
 
 def _check_settings(config: Config, names: set[str]) -> None:
-    for settings in (config.settings, *(override.settings for override in config.overrides)):
+    own = config.overrides[len(config.clusters) :]
+    parts: list[tuple[tuple[str | int, ...], Settings]] = [((), config.settings)]
+    parts += [(("overrides", number), override.settings) for number, override in enumerate(own)]
+    for keys, settings in parts:
         for name in settings.rules:
             if name not in names:
-                raise ConfigError(f"rules: no rule or category is called {name!r}{_hint(name, names)}", config.path)
+                raise complaint(config, f"names no rule or category{_hint(name, names)}", (*keys, "rules", name))
 
 
 def _configured_types(config: Config) -> Iterable[str]:

@@ -12,7 +12,7 @@ import pytest
 from cnilint.candidates import may_hold
 from cnilint.cel.parse import parse
 from cnilint.errors import RuleError
-from cnilint.examples import failures, told
+from cnilint.examples import failures, told, written
 from cnilint.facts import FACTS, Facts
 from cnilint.gate import gate
 from cnilint.judge import Judge
@@ -60,7 +60,7 @@ def _facts(rule: Rule) -> list[Facts]:
     found = [
         (surface, told(example.given))
         for example in (*rule.good, *rule.bad)
-        for surface in surfaces(Text(example.config, "example.yaml"), values.surfaces)
+        for surface in surfaces(written(example), values.surfaces)
     ]
     return [Facts(surface, given) for surface, given in found]
 
@@ -70,7 +70,7 @@ def test_the_gate_never_keeps_back_a_finding(rule: Rule) -> None:
     """What is looked at before an expression only saves time: without it the findings are the same."""
     open_ended = rule._replace(gate=tuple(test for test in rule.gate if test[0][0] == "unusedIgnores"))
     for example in (*rule.good, *rule.bad):
-        text = Text(example.config, "example.yaml")
+        text = written(example)
         gated, free = (
             judged(text, Judge([each]), told(example.given), {}, values.surfaces) for each in (rule, open_ended)
         )
@@ -156,7 +156,7 @@ def test_the_catalogue_judges_like_the_files(tmp_path: Path) -> None:
     slow, fast = Judge(RULES), Judge(cards)
     for rule in RULES:
         for example in rule.bad:
-            text = Text(example.config, "example.yaml")
+            text = written(example)
             assert judged(text, slow, told(example.given), {}, values.surfaces) == judged(
                 text, fast, told(example.given), {}, values.surfaces
             )

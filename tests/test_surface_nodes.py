@@ -147,7 +147,7 @@ def test_what_is_broken_is_told_with_its_place_where_somebody_asks(
 
 def test_a_broken_file_of_nodes_is_no_error_unless_it_names_the_cni() -> None:
     raw = b"kind: NodePool\napiVersion: karpenter.sh/v1\nspec: {{ .Values.spec }}\n"
-    assert relevant(raw)
+    assert relevant(raw, beside=True)
     assert not mentioned(raw)
     assert mentioned(raw + b"# aws-node\n")
 

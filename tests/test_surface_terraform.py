@@ -202,8 +202,10 @@ def test_damage_is_read_or_refused_with_a_place(text: Text, data: st.DataObject)
 
 
 def test_the_byte_search_knows_the_names() -> None:
-    assert relevant(b'resource "aws_eks_node_group" "x" {}')
-    assert not relevant(b'resource "aws_instance" "x" {}')
+    groups = b'resource "aws_eks_node_group" "x" {}'
+    assert relevant(groups, beside=True)
+    assert not relevant(groups)  # of instance types alone there is nothing to say
+    assert not relevant(b'resource "aws_instance" "x" {}', beside=True)
 
 
 @pytest.mark.parametrize(

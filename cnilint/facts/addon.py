@@ -64,10 +64,10 @@ def _open(context: Context, item: Refusal) -> bool:
     """Tell whether something on the way to a refused value is put in by others, so that nobody knows it."""
     value: object = context.surface.object
     for step in item.path:
-        if placeholder(step):
+        if placeholder(step) or value is UNKNOWN:
             return True
         value = value.get(step) if isinstance(value, dict) else value[step] if isinstance(value, list) else None  # type: ignore[index]
-    return placeholder(value)
+    return value is UNKNOWN or placeholder(value)
 
 
 def _element(context: Context, item: Refusal) -> Element:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
+from cnilint.facts import overlay
 from cnilint.facts.env import privileged
 from cnilint.facts.release import ABSENT, stock_of
 from cnilint.knowledge.flags import Parsed, default, flags, parsed
@@ -12,15 +13,19 @@ from cnilint.knowledge.versions import before
 from cnilint.record import NamedTuple
 from cnilint.source.plain import child
 from cnilint.source.yaml import Node, span
-from cnilint.surface.model import AGENT, UNKNOWN, placeholder
+from cnilint.surface.model import AGENT, OVERLAYS, UNKNOWN, placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cnilint.facts.context import Context
+    from cnilint.knowledge.flags import Malformed
     from cnilint.source.text import Span, Text
+    from cnilint.surface.model import Setting
 
 Element = dict[str, object]
+
+_KINDS: Final = OVERLAYS | {"daemonset"}
 
 
 class Arg(NamedTuple):
@@ -38,6 +43,9 @@ class Arg(NamedTuple):
 
 def _line(context: Context) -> Parsed | None:
     """Return the agent's command line; None where it cannot be known."""
+    if context.surface.kind in OVERLAYS:
+        words = overlay.line(context)
+        return None if words is None else _parsed(words)
     container = context.container(AGENT)
     if container is None:
         return None
@@ -61,8 +69,10 @@ def _parsed(words: tuple[str, ...]) -> Parsed | None:
     return line._replace(malformed=[item for item in line.malformed if not placeholder(item.text)])
 
 
-def argument(context: Context, flag: str) -> Arg | None:
-    """Return the argument that gives a flag its value."""
+def argument(context: Context, flag: str) -> Arg | Setting | None:
+    """Return the argument, or the entry of the values, that gives a flag its value."""
+    if context.surface.kind in OVERLAYS:
+        return overlay.flags(context).get(flag)
     line = _line(context)
     index = line.places.get(flag) if line else None
     return None if index is None else _arg(context, index)
@@ -75,6 +85,8 @@ def _arg(context: Context, index: int) -> Arg:
 
 def agent(context: Context) -> dict[str, object]:
     """Return whether the agent is there, its version, and its flags with their effective values."""
+    if context.surface.kind in OVERLAYS:
+        return _of_values(context)
     container = context.container(AGENT)
     if container is None:
         known = context.surface.kind == "daemonset" and not context.surface.partial
@@ -94,6 +106,22 @@ def agent(context: Context) -> dict[str, object]:
     return about
 
 
+def _of_values(context: Context) -> dict[str, object]:
+    """Return the same of the agent that values of the add-on or the chart are laid over."""
+    line = _line(context)
+    if line is None:
+        return {}
+    held = stock_of(context.release).image(AGENT)
+    version = held.version if held and context.release else None
+    shipped = _shipped(context.release)
+    written = {name: line.texts[name] for name in overlay.flags(context) if name in line.texts}
+    about: dict[str, object] = {"present": True, **({"version": version} if version else {})}
+    about["flags"] = {**_defaults(version), **line.values}
+    about["set"] = written
+    about["chosen"] = {name: text for name, text in written.items() if shipped.get(name) != text}
+    return about
+
+
 @lru_cache(maxsize=64)
 def _defaults(version: str | None) -> dict[str, object]:
     """Return the values of the flags that are not given."""
@@ -109,7 +137,7 @@ def _shipped(release: str | None) -> dict[str, str]:
 
 def unknown_flags(context: Context) -> list[Element]:
     """Return the flags that no release of the agent knows."""
-    line = _line(context)
+    line = _line(context) if context.surface.kind == "daemonset" else None
     if line is None:
         return []
     return [
@@ -120,7 +148,7 @@ def unknown_flags(context: Context) -> list[Element]:
 
 def newer_flags(context: Context) -> list[Element]:
     """Return the flags that the agent's own version does not know yet."""
-    line, version = _line(context), context.image_version(AGENT)
+    line, version = _line(context), context.image_version(AGENT)  # values have no image
     if line is None or version is None:
         return []
     newer = _newer(version)
@@ -142,15 +170,20 @@ def malformed_flags(context: Context) -> list[Element]:
     line = _line(context)
     if line is None:
         return []
-    return [
-        {"flag": item.flag, "text": item.text, "expected": item.expected, **_place(context, item.index)}
-        for item in line.malformed
-    ]
+    if context.surface.kind in OVERLAYS:
+        places = overlay.flags(context)
+        wrong = [item for item in line.malformed if item.flag in places]
+        return [_malformed(item, {"at": places[item.flag].at, "setting": places[item.flag]}) for item in wrong]
+    return [_malformed(item, _place(context, item.index)) for item in line.malformed]
+
+
+def _malformed(item: Malformed, place: Element) -> Element:
+    return {"flag": item.flag, "text": item.text, "expected": item.expected, **place}
 
 
 def loose_args(context: Context) -> list[Element]:
     """Return the arguments that are no flags, which the agent ignores."""
-    line = _line(context)
+    line = _line(context) if context.surface.kind == "daemonset" else None
     if line is None:
         return []
     return [
@@ -165,7 +198,7 @@ def _place(context: Context, index: int) -> Element:
 
 
 FACTS: Final[Mapping[str, Callable[[Context], object]]] = {
-    "agent": lambda context: agent(context) if context.surface.kind == "daemonset" else ABSENT,
+    "agent": lambda context: agent(context) if context.surface.kind in _KINDS else ABSENT,
     "unknownFlags": unknown_flags,
     "newerFlags": newer_flags,
     "malformedFlags": malformed_flags,

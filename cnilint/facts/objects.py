@@ -6,11 +6,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from cnilint.cel.evaluate import MAYBE, UNKNOWN
+from cnilint.facts import overlay
 from cnilint.facts.release import ABSENT, stock_of
 from cnilint.knowledge.configmap import expected, keys, nearest
 from cnilint.source.plain import child
 from cnilint.source.yaml import span
-from cnilint.surface.model import Item, items, mapping, node_span, placeholder
+from cnilint.surface.model import OVERLAYS, Item, items, mapping, node_span, placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -60,6 +61,8 @@ def config_map(context: Context) -> object:
 
     Keys that a patch does not write are unknown.
     """
+    if context.surface.kind in OVERLAYS:
+        return overlay.config_map(context)
     item = _own_config_map(context)
     if item is None:
         return ABSENT
@@ -159,8 +162,8 @@ def _needed(release: str | None) -> list[tuple[str, str]]:
 
 
 def eni_configs(context: Context) -> list[Element]:
-    """Return the ENIConfigs."""
-    found: list[Element] = []
+    """Return the ENIConfigs: objects, and those that values make."""
+    found: list[Element] = overlay.eni_configs(context) if context.surface.kind in OVERLAYS else []
     for item in _items(context, "ENIConfig"):
         spec = mapping(item.data.get("spec"))
         element: Element = {"name": item.name}

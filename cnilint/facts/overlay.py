@@ -1,0 +1,120 @@
+"""What values of the EKS add-on or the Helm chart say besides the environment: the agent's flags, the ConfigMap.
+
+Both are rendered from the chart, whose templates put ``nodeAgent`` into the agent's command line and the switches at
+the top into the ConfigMap amazon-vpc-cni (amazon-vpc-cni-k8s charts/aws-vpc-cni/templates/daemonset.yaml and
+configmap.yaml).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cnilint.facts.context import as_text
+from cnilint.facts.release import stock_of
+from cnilint.source.inset import HOLE
+from cnilint.source.plain import child
+from cnilint.source.yaml import MappingNode, Node, ScalarNode
+from cnilint.surface.model import AGENT, UNKNOWN, Setting, mapping, placeholder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cnilint.facts.context import Context
+
+_NODE_AGENT: Final = {
+    "enableCloudWatchLogs": "enable-cloudwatch-logs",
+    "enablePolicyEventLogs": "enable-policy-event-logs",
+    "networkPolicyAgentLogFileLocation": "log-file",
+    "enableIpv6": "enable-ipv6",
+    "metricsBindAddr": "metrics-bind-addr",
+    "healthProbeBindAddr": "health-probe-bind-addr",
+    "conntrackCacheCleanupPeriod": "conntrack-cache-cleanup-period",
+    "conntrackCacheTableSize": "conntrack-cache-table-size",
+    "logLevel": "log-level",
+}
+_SWITCH: Final = "enableNetworkPolicy"
+# Keys of the values that become keys of the ConfigMap, and what stands there without them.
+_CONFIG: Final = {
+    "enableNetworkPolicy": "enable-network-policy-controller",
+    "enableWindowsIpam": "enable-windows-ipam",
+    "enableWindowsPrefixDelegation": "enable-windows-prefix-delegation",
+    "warmWindowsPrefixTarget": "warm-prefix-target",
+    "warmWindowsIPTarget": "warm-ip-target",
+    "minimumWindowsIPTarget": "minimum-ip-target",
+    "branchENICooldown": "branch-eni-cooldown",
+}
+
+
+def flags(context: Context) -> dict[str, Setting]:
+    """Return the flags of the agent that the values write, each with its text and place; bind addresses are ports."""
+    surface = context.surface
+    below = child(surface.node, "nodeAgent")
+    found = dict(_entries(context, surface.node, surface.object, {_SWITCH: "enable-network-policy"}))
+    return found | dict(_entries(context, below, surface.object.get("nodeAgent"), _NODE_AGENT))
+
+
+def config(context: Context) -> dict[str, Setting]:
+    """Return the keys of the ConfigMap that the values write."""
+    return dict(_entries(context, context.surface.node, context.surface.object, _CONFIG))
+
+
+def _entries(
+    context: Context, node: Node | None, data: object, names: Mapping[str, str]
+) -> Iterator[tuple[str, Setting]]:
+    written = mapping(data)
+    for number, (key, value) in enumerate(node.value if isinstance(node, MappingNode) else ()):
+        name = names.get(key.value) if isinstance(key, ScalarNode) else None
+        if name is None or not isinstance(value, ScalarNode) or written.get(key.value) is None:
+            continue
+        setting = Setting(key.value, UNKNOWN, AGENT, context.surface.text, node, number, key, value)  # type: ignore[arg-type]  # a mapping
+        yield name, setting._replace(value=_rendered(written[key.value], setting.written))
+
+
+def _rendered(value: object, written: str) -> object:
+    if placeholder(value) or HOLE in written:
+        return UNKNOWN
+    return value if isinstance(value, str) else as_text(value, written)
+
+
+def line(context: Context) -> tuple[str, ...] | None:
+    """Return the agent's command line as the chart renders it; None where there is no agent or nobody can tell."""
+    stock = stock_of(context.release).args(AGENT)
+    agent = mapping(context.surface.object.get("nodeAgent"))
+    if context.surface.partial or not stock or agent.get("enabled") in (False, "false"):
+        return None
+    texts = {name: _word(name, setting.value) for name, setting in flags(context).items()}
+    known = tuple(texts.pop(_name(word), word) for word in stock)
+    return (*known, *texts.values())
+
+
+def _name(word: str) -> str:
+    return word.lstrip("-").partition("=")[0]
+
+
+def _word(name: str, value: object) -> str:
+    text = HOLE if value is UNKNOWN else str(value)
+    return f"--{name}={':' if name.endswith('-bind-addr') and text.isdigit() else ''}{text}"
+
+
+def eni_configs(context: Context) -> list[dict[str, object]]:
+    """Return the ENIConfigs that the chart makes of ``eniConfig``: one for each subnet, under the zone's name."""
+    surface = context.surface
+    data = mapping(surface.object.get("eniConfig"))
+    subnets = mapping(data.get("subnets")) if data.get("create") in (True, "true") else {}
+    found = []
+    for zone, subnet in subnets.items():
+        held = mapping(subnet)
+        element: dict[str, object] = {"name": zone, "unknownKeys": [], "at": surface.span("eniConfig", "subnets", zone)}
+        groups = held.get("securityGroups")
+        if groups is None or isinstance(groups, list):
+            element["securityGroups"] = [item for item in groups or () if isinstance(item, str)]
+        if isinstance(held.get("id"), str):
+            element["subnet"] = held["id"]
+        found.append(element)
+    return found
+
+
+def config_map(context: Context) -> dict[str, object]:
+    """Return the keys and texts of the ConfigMap: those written, and the switches that are off without them."""
+    usual = {} if context.surface.partial else {_CONFIG[key]: "false" for key in (_SWITCH, "enableWindowsIpam")}
+    return {**usual, **{name: setting.value for name, setting in config(context).items()}}
