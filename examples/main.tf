@@ -1,24 +1,24 @@
 # The add-on by way of the Terraform module. What a variable gives is not known and not judged; what stands here is.
-variable "kubernetes_version" {
+variable "warm_ip_target" {
   type    = string
-  default = "1.33"
+  default = "5"
 }
 
 module "eks" {
   source             = "terraform-aws-modules/eks/aws"
   version            = "~> 21.0"
   name               = "shop"
-  kubernetes_version = var.kubernetes_version
+  kubernetes_version = "1.33"
 
   addons = {
     vpc-cni = {
-      before_compute = true
-      addon_version  = "v1.19.5-eksbuild.1"
+      addon_version = "v1.19.5-eksbuild.1"
       configuration_values = jsonencode({
         env = {
-          WARM_IP_TARGET           = "2"
-          ENABLE_PREFIX_DELEGATION = "yes"
-          WARM_ENI_TARGET          = 1
+          WARM_IP_TARGET           = var.warm_ip_target
+          ENABLE_PREFIX_DELEGATION = "true"
+          WARM_PREFIX_TARGET       = 1
+          AWS_VPC_K8S_CNI_LOGLEVEL = "TRACE"
         }
         nodeAgent = { enablePolicyEventLogs = true }
       })

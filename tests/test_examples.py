@@ -32,10 +32,10 @@ ALONE = {
         83 version-variable-differs
         105 agent-on-other-endpoint""",
     "cloudformation.yaml": """
-        16 addon-value-not-a-string
-        19 max-eni-of-one-with-custom-networking
-        21 warm-eni-target-ignored
-        21 addon-values-trailing-comma""",
+        19 addon-value-not-a-string
+        22 max-eni-of-one-with-custom-networking
+        24 warm-eni-target-ignored
+        25 addon-values-trailing-comma""",
     "custom-networking.yaml": """
         14 eni-config-unknown-key
         92 zone-label-deprecated
@@ -57,8 +57,9 @@ ALONE = {
     "karpenter.yaml": """
         32 max-pods-overridden""",
     "main.tf": """
-        20 malformed-value
-        21 addon-value-not-a-string
+        14 addon-after-compute
+        20 addon-value-not-a-string
+        21 malformed-value
         23 addon-value-not-a-string""",
     "patch.yaml": """
         14 misplaced-variable
