@@ -121,7 +121,7 @@ def _named(item: _Reference) -> Iterator[_Reference | SourceError]:
                 yield _unfetched(text, node)
         elif _remote(node.value):
             yield _unfetched(text, node)
-        elif kind != "data":
+        elif kind != "data" and node.value.isprintable():  # no file is called otherwise, and some names raise
             path = os.path.normpath(os.path.join(os.path.dirname(item.path), node.value))
             aside = item.aside or kind == "config"
             within = next((each for name in NAMES if os.path.lexists(each := os.path.join(path, name))), None)
@@ -146,17 +146,21 @@ def _written(node: ScalarNode) -> list[ScalarNode]:
         return []
 
 
-def _paths(node: Node, *, named: bool = False) -> Iterator[ScalarNode]:
-    """Yield the scalars below a node that stand under a key for files."""
-    if isinstance(node, ScalarNode):
-        if named:
+def _paths(root: Node) -> Iterator[ScalarNode]:
+    """Yield the scalars below a node that stand under a key for files; an alias is followed once."""
+    seen: set[tuple[int, bool]] = set()
+    todo = [(root, False)]
+    while todo:
+        node, named = todo.pop()
+        if (id(node), named) in seen:
+            continue
+        seen.add((id(node), named))
+        if isinstance(node, MappingNode):
+            todo += [(value, _literal(key) in _PATHS) for key, value in node.value]
+        elif isinstance(node, SequenceNode):
+            todo += [(item, named) for item in node.value]
+        elif isinstance(node, ScalarNode) and named:
             yield node
-    elif isinstance(node, MappingNode):
-        for key, value in node.value:
-            yield from _paths(value, named=_literal(key) in _PATHS)
-    else:
-        for item in node.value:
-            yield from _paths(item, named=named)
 
 
 def _remote(path: str) -> bool:

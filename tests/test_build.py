@@ -276,6 +276,24 @@ def test_kustomizations_that_use_each_other_have_an_end(manifest: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "generators: [gen.yaml]\n",
+        'resources: ["a\\0b", "\\ud800", "", 5, [x], {a: b}, null]\n',
+        "resources: &a [*a]\n",
+        "resources: {a: b}\npatches: text\nopenapi: [x]\n",
+        "[a, b]\n",
+        "text\n",
+        "",
+        "resources: ['" + "x" * 5000 + "', '/', '.', '..']\n",
+    ],
+)
+def test_no_kustomization_is_too_odd_to_look_at(text: str) -> None:
+    written(kustomization_yaml=text, gen_yaml="kind: &k {path: &p [*p, *k], ? [a] : b}\n")
+    assert tree("kustomization.yaml").files[0] == "kustomization.yaml"
+
+
+@pytest.mark.parametrize(
     ("name", "text", "is_one"),
     [
         ("kustomization.yaml", "resources: [a.yaml]\n", True),
