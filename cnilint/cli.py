@@ -62,6 +62,7 @@ _text_or_json = option(
     "-f", "--format", "form", type=click.Choice(FORMATS[:2]), default="text", show_default=True, help="How to print."
 )
 _as = option("--as", "kind", type=click.Choice(KINDS), help="Read every file as values of the EKS add-on or the chart.")
+_build = option("--build", is_flag=True, help="Check kustomizations as kustomize or kubectl builds them.")
 _no_config = option("--no-config", is_flag=True, help="Read no configuration file.")
 _stdin_name = option("--stdin-filename", metavar="NAME", help="What to call standard input (-).")
 
@@ -98,6 +99,7 @@ _stdin_name = option("--stdin-filename", metavar="NAME", help="What to call stan
 @option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @_stdin_name
 @_as
+@_build
 @option(
     "--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True, help="Use colour."
 )
@@ -133,6 +135,7 @@ def _run(options: dict[str, Any]) -> Run:
         options.get("max_pods"),
         options["stdin_filename"] or "<stdin>",
         options["kind"] or "",
+        options["build"],
     )
     return Run(found, choice)
 
@@ -211,6 +214,7 @@ def _fix(run: Run, paths: Sequence[str], stdin: bytes | None, options: dict[str,
 @_no_config
 @_stdin_name
 @_as
+@_build
 def surfaces(paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # as above
     """List what configures the CNI in files and folders: each place, and each setting with its value."""
     from cnilint.report import surfaces as listing  # noqa: PLC0415

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cnilint.config import Config
 
 SUFFIXES = (".yaml", ".yml", ".json", ".tf", ".tofu", ".tfvars", ".toml")
+NAMES = ("Kustomization",)
 
 _MIB = 1024 * 1024
 _LONGEST = 256 * 1024  # an ignore file beyond this would take seconds, and is none that people write
@@ -224,7 +225,8 @@ def _entries(folder: _Folder, config: Config) -> Iterator[_Folder | tuple[str, s
             continue
         walk, link = kinds[name]
         real, shown = folder.real + name + "/" * walk, base + name
-        if not (walk or (config.include.covers(real) if config.include.lines else name.lower().endswith(SUFFIXES))):
+        usual = name in NAMES or name.lower().endswith(SUFFIXES)
+        if not (walk or (config.include.covers(real) if config.include.lines else usual)):
             continue
         if config.exclude.verdict(real, at) or _ignored(real, at, ignores) or (link and os.path.isdir(shown)):
             continue

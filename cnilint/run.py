@@ -19,6 +19,7 @@ from cnilint.rule import built_in, folder, merged
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from cnilint.build import Builds
     from cnilint.finding import RuleSummary
     from cnilint.rule import AnyRule, Rule
     from cnilint.surface import Surface
@@ -41,6 +42,7 @@ class Choice(NamedTuple):
     max_pods: int | None = None
     stdin_filename: str = "<stdin>"
     kind: str = ""
+    build: bool = False
 
 
 class Unit(NamedTuple):
@@ -73,6 +75,7 @@ class Run:
         self.rules = chosen(every, choice.select, choice.ignore)
         self.judge = Judge(self.rules, (name for rule in every for name in (rule.id, rule.category)))
         self._told: dict[int, Told] = {}
+        self._builds: Builds | None = None
         _check_settings(config, self.judge.names)
         _check_types((*choice.instance_types, *_configured_types(config)))
 
@@ -101,7 +104,9 @@ class Run:
         errors: list[CnilintError] = []
         piped = [self._understood(stdin or b"", self.choice.stdin_filename)] if STDIN in paths else []
         named = [path for path in paths if path != STDIN]
-        for one in (*piped, *map(self._read, files.found(named, self.config))):
+        paths = [*files.found(named, self.config)]
+        errors += self._build(paths)
+        for one in (*piped, *map(self._read, paths)):
             if isinstance(one, Read):
                 found += one.surfaces
             else:
@@ -120,7 +125,9 @@ class Run:
         except CnilintError as error:
             found = []
             errors.append(error)
-        outcomes += [self.file(found[0], alone=True)] if found == list(paths) == found[:1] else self._units(found)
+        errors += self._build(found)
+        alone = found == list(paths) == found[:1] and not self._builds
+        outcomes += [self.file(found[0], alone=True)] if alone else self._units(found)
         return Report(
             tuple(finding for outcome in outcomes for finding in outcome.findings),
             (*errors, *(error for outcome in outcomes for error in outcome.errors)),
@@ -129,17 +136,31 @@ class Run:
             Summaries(self.rules),
         )
 
+    def _build(self, paths: Sequence[str]) -> list[CnilintError]:
+        """Build the kustomizations among files where that is asked for; return why some could not be."""
+        if not self.choice.build:
+            return []
+        from cnilint.build import Builds  # noqa: PLC0415  # few runs build anything
+
+        self._builds = Builds(paths, self.config)
+        return [*self._builds.errors]
+
     def unit(self, unit: Unit) -> list[Outcome]:
         """Return what the rules say of files that belong together, an outcome each."""
-        if len(unit.paths) == 1:
+        if len(unit.paths) == 1 and not self._builds:
             return [self.file(unit.paths[0])]
         found = [self._read(path) for path in unit.paths]
         judged = together([file for file in found if isinstance(file, Read)], self.judge, named=unit.named)
         return [file if isinstance(file, Outcome) else judged.pop(0) for file in found]
 
     def _read(self, path: str) -> Read | Outcome:
+        built = self._builds.output(path) if self._builds else None
+        if built:
+            settings = in_force(self.config, path)
+            return read(*built, self._told_by(settings), settings.rules)
+        source = self._builds.source(path) if self._builds else None
         try:
-            return self._understood(files.content(path), path)
+            return source or self._understood(files.content(path), path)
         except CnilintError as error:
             return Outcome((), (error,), checked=False)
 
@@ -167,7 +188,8 @@ class Run:
                 break
         pairs = ((unit.paths, found) for unit, found in zip(every, outcomes, strict=True))
         by_path = {path: outcome for paths, found in pairs for path, outcome in zip(paths, found, strict=True)}
-        return [by_path[path] for path in found]
+        outcomes_of = [by_path[path] for path in found]
+        return self._builds.placed(found, outcomes_of) if self._builds else outcomes_of
 
 
 class Summaries:

@@ -15,6 +15,8 @@ import pytest
 from identify import identify
 from ruamel.yaml import YAML
 
+from cnilint.files import SUFFIXES
+
 ROOT = Path(__file__).parent.parent
 HOOKS: dict[str, dict[str, Any]] = {hook["id"]: hook for hook in YAML(typ="safe").load(ROOT / ".pre-commit-hooks.yaml")}
 SHIPPED = (".pre-commit-hooks.yaml", "LICENSE", "README.md", "cnilint", "pyproject.toml", "rules", "schemas")
@@ -41,6 +43,17 @@ kind: Ingress
 metadata:
   {{- toYaml .Values.labels | nindent 2 }}
 {{- end }}
+"""
+TERRAFORM = """\
+resource "aws_eks_addon" "vpc_cni" {
+  cluster_name         = "prod"
+  addon_name           = "vpc-cni"
+  configuration_values = jsonencode({ env = { ENABLE_POD_ENI = "yes" } })
+}
+"""
+TOML = """\
+[settings.kubernetes]
+max-pods = 58
 """
 
 
@@ -114,13 +127,38 @@ def test_a_users_args_replace_nothing_that_is_needed(name: str) -> None:
         "deploy/my manifest.yaml",
         "eniconfig-eu-west-1a.yaml",
         ".hidden/aws-node.yaml",
+        "modules/cni/main.tf",
+        "prod.tfvars",
+        "addon.tf.json",
+        "prod.auto.tfvars.json",
+        "bottlerocket/settings.toml",
     ],
 )
 def test_files_that_people_have_are_passed(name: str, path: str) -> None:
     assert taken(name, path)
 
 
-@pytest.mark.parametrize("path", ["README.md", "main.go", "run.sh", "Dockerfile", "aws-node.yaml.bak"])
+def test_what_a_walk_finds_is_passed_but_for_what_pre_commit_has_no_type_for() -> None:
+    left = [f"x{suffix}" for suffix in SUFFIXES if not taken("cnilint", f"x{suffix}")]
+    assert left == ["x.tofu"]
+    assert not identify.tags_from_filename("x.tofu")
+
+
+def test_the_documented_keys_pass_the_rest_too() -> None:
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    block = next(text for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if "types_or" in text)
+    [own] = YAML(typ="safe").load(block)
+    assert own["types_or"] == ["text"]
+    for path in (*(f"a/x{suffix}" for suffix in SUFFIXES), "a/Kustomization", "user-data.sh", "userdata"):
+        assert re.search(own["files"], path), path
+    for path in ("README.md", "run.sh", "x.tofu.bak", "MyKustomization"):
+        assert not re.search(own["files"], path), path
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["README.md", "main.go", "run.sh", "user-data.sh", "Dockerfile", "aws-node.yaml.bak", "Kustomization", "main.tofu"],
+)
 def test_other_files_are_not(path: str) -> None:
     assert not taken("cnilint", path)
 
@@ -128,6 +166,16 @@ def test_other_files_are_not(path: str) -> None:
 def test_the_check_passes_what_is_good(tmp_path: Path) -> None:
     ran = hook("cnilint", tmp_path, *written(tmp_path, good_yaml=GOOD, other_yaml="kind: Service\n"))
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_files_that_are_no_yaml_are_read(tmp_path: Path, name: str) -> None:
+    files = written(tmp_path, main_tf=TERRAFORM, settings_toml=TOML, other_toml="[tool.x]\n", broken_tf="{")
+    ran = hook(name, tmp_path, *files)
+    assert ran.returncode == 1
+    assert "main.tf:4:64: warning: ENABLE_POD_ENI=" in ran.stdout
+    assert "1 warning in 1 file (4 files looked at, 2 configure the VPC CNI)" in ran.stdout
+    assert "cannot check" not in ran.stdout + ran.stderr
 
 
 @pytest.mark.parametrize("name", HOOKS)
@@ -202,6 +250,8 @@ def tried(tmp_path: Path) -> tuple[Path, str]:
     for path, text in (
         ("deploy/aws-node.yaml", UNQUOTED),
         ("deploy/patch.yml", MALFORMED),
+        ("deploy/main.tf", TERRAFORM),
+        ("deploy/settings.toml", TOML),
         ("charts/web/templates/ingress.yaml", TEMPLATE),
         ("later/aws-node.yaml", MALFORMED),
     ):
@@ -226,7 +276,8 @@ def test_installed_from_a_repository_they_see_the_staged_files_alone(tried: tupl
     assert "exit code: 1" in check
     assert "deploy/aws-node.yaml:11:22: error: ENABLE_POD_ENI: true" in check
     assert "deploy/patch.yml:11:22: warning:" in check
-    assert "1 error, 1 warning in 2 files (3 files looked at, 2 configure the VPC CNI)" in check
+    assert "deploy/main.tf:4:64: warning: ENABLE_POD_ENI=" in check
+    assert "1 error, 2 warnings in 3 files (5 files looked at, 4 configure the VPC CNI)" in check
     assert "later/" not in printed
     assert "cannot check" not in printed
     assert fix.startswith("Failed")

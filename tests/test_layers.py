@@ -24,7 +24,8 @@ LAYERS = (
     ("places", "ignores"),
     ("judge", "lint"),
     ("files", "config", "report", "docs"),
-    ("examples", "run", "parallel"),
+    ("kustomization", "origins"),
+    ("examples", "run", "parallel", "build"),
     ("fix",),
     ("command",),
     ("cli",),
@@ -107,7 +108,7 @@ def test_a_run_imports_no_more_than_it_needs(tmp_path: Path, manifest: str) -> N
     found = _modules("check", "--no-config", "x.yaml", cwd=tmp_path)
     assert "cnilint.lint" in found
     unneeded = {*LAZY, "subprocess", "tempfile", "logging", "rich", "cnilint.fix", "cnilint.report.sarif"}
-    unneeded |= {"ast", "dis", "cnilint.parallel", "cnilint.docs", "cnilint.examples"}
+    unneeded |= {"ast", "dis", "cnilint.parallel", "cnilint.docs", "cnilint.examples", "cnilint.build"}
     assert found & unneeded <= {"importlib"}, found & unneeded
 
 

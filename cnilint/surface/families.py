@@ -41,17 +41,19 @@ VARIABLES: Final = (
 # Of files that say something of nodes: max pods, of which there is something to say even alone, or instance types.
 _MAX_PODS: Final = ("maxPods", "max-pods", "USE_MAX_PODS")
 _NODES: Final = (*_MAX_PODS, "karpenter.sh/", "karpenter.k8s.aws/", "node.eks.aws/", "kubernetes.io/instance-type")
+_PATCHED: Final = ("ontainers/0/env", "ontainers/1/env")
 FAMILIES: Final[tuple[Family, ...]] = (
     Family(
         "kubernetes",
         (
-            *("aws-node", "amazon-vpc-cni", "ENIConfig", "SecurityGroupPolicy", "CNINode", "cni-metrics-helper"),
-            *("aws-vpc-cni-init", "aws-eks-nodeagent", "ontainers/0/env", "ontainers/1/env"),
+            *("aws-node", "amazon-vpc-cni", "aws-vpc-cni-init", "aws-eks-nodeagent", "cni-metrics-helper"),
+            *("ENIConfig", "SecurityGroupPolicy", *_PATCHED),
         ),
     ),
+    Family("kubernetes", ("CNINode",), aside=True),
     Family(
         "kustomize",
-        ("aws-node", "amazon-vpc-cni", "amazon-k8s-cni", "ontainers/0/env"),
+        ("aws-node", "amazon-vpc-cni", "amazon-k8s-cni", *_PATCHED),
         ("patches", "images", "configMapGenerator"),
     ),
     Family("addon", (*VARIABLES, "enableNetworkPolicy"), bare=True),
@@ -62,9 +64,11 @@ FAMILIES: Final[tuple[Family, ...]] = (
         bare=True,
     ),
     Family("awscli", ("vpc-cni",), ("addonName", "ConfigurationValues")),
-    Family("eksctl", ("eksctl.io/v1alpha5",)),
+    Family("eksctl", ("vpc-cni",), ("eksctl.io/v1alpha5",)),
+    Family("eksctl", ("eksctl.io/v1alpha5",), aside=True),
     Family("cloudformation", ("vpc-cni",), ("AWS::EKS::Addon",)),
-    Family("clusterapi", ("vpc-cni", "vpcCni", "secondaryCidrBlock"), ("AWSManagedControlPlane",)),
+    Family("clusterapi", ("vpc-cni", "vpcCni"), ("AWSManagedControlPlane",)),
+    Family("clusterapi", ("secondaryCidrBlock",), ("AWSManagedControlPlane",), aside=True),
     Family("kops", ("amazonvpc", "amazonVPC")),
     Family("crossplane", ("vpc-cni",), ("eks.aws.", "eks.services.k8s.aws")),
     Family("terraform", ("vpc-cni",)),
@@ -86,19 +90,25 @@ OPENINGS: Final[dict[str, str]] = {
 }
 
 
-def _needles(names: Iterable[str]) -> tuple[bytes, ...]:
-    """Return the names to search for: of those that hold another, the other will do."""
-    every = dict.fromkeys(names)
+def _shortest(names: Iterable[str]) -> tuple[bytes, ...]:
+    """Return the names to search for, in lower case: of those that hold another, the other will do."""
+    every = dict.fromkeys(name.lower() for name in names)
     return tuple(name.encode() for name in every if not any(other != name and other in name for other in every))
 
 
-# A file is only parsed where one of these stands in it; variables count where there is a key ``env`` as well.
-_OWN: Final = {name for family in FAMILIES if not family.aside for name in family.names}
-_OUTRIGHT: Final = _needles(_OWN.difference(VARIABLES))
-_VARIABLES: Final = _needles(VARIABLES)
-_ENV: Final = tuple(b"env" + end for end in (b":", b'"', b"'", b" ", b"\n", b"\r"))
-_ALONE: Final = _needles(_MAX_PODS)
-_ASIDE: Final = _needles(name for family in FAMILIES if family.aside for name in family.names)
+# A file is only parsed where one of these stands in it, in any case. They are few, as each search has its price.
+# Variables and paths of patches count where there is an ``env``; parts of them rule out most files without any.
+_BELOW_ENV: Final = (*VARIABLES, *_PATCHED)
+_OUTRIGHT: Final = _shortest(
+    name for family in FAMILIES if not family.aside for name in family.names if name not in _BELOW_ENV
+)
+_PARTS: Final = (
+    *(b"_eni", b"eni_", b"_target", b"vpc_", b"able_", b"_cidrs", b"cooldown", b"_mode", b"pod_", b"_cni_"),
+    *(b"introspection", b"ontainers/"),
+)
+_VARIABLES: Final = _shortest(_BELOW_ENV)
+_ALONE: Final = _shortest(_MAX_PODS)
+_ASIDE: Final = _shortest(name for family in FAMILIES if family.aside for name in family.names)
 # A quoted name may hide a needle behind an escape (``"aws\\x2dnode"``) or a line that is continued.
 _ESCAPED = rb"(?i)\\(?:x|u00|U000000)(?:2d|3[0-9a]|4[0-9a-f]|5[0-9af]|6[0-9a-f]|7[0-9a])|[a-z0-9_-]\\\r?\n"
 
@@ -108,19 +118,24 @@ def relevant(raw: bytes, *, beside: bool = False) -> bool:
 
     Instance types alone count for a file that stands ``beside`` others of its cluster.
     """
-    raw = _unwide(raw)
-    if mentioned(raw) or any(needle in raw for needle in (_ASIDE if beside else _ALONE)):
+    raw = _even(raw)
+    if _mentioned(raw) or any(needle in raw for needle in (_ASIDE if beside else _ALONE)):
         return True
     return b"\\" in raw and re.search(_ESCAPED, raw) is not None
 
 
 def mentioned(raw: bytes) -> bool:
     """Tell whether a file names the CNI outright, so that what is wrong with it is worth an error."""
-    raw = _unwide(raw)
-    if any(needle in raw for needle in _OUTRIGHT):
-        return True
-    return any(key in raw for key in _ENV) and any(needle in raw for needle in _VARIABLES)
+    return _mentioned(_even(raw))
 
 
-def _unwide(raw: bytes) -> bytes:
-    return raw.replace(b"\0", b"") if b"\0" in raw else raw
+def _mentioned(raw: bytes) -> bool:
+    for needle in _OUTRIGHT:
+        if needle in raw:
+            return True
+    return b"env" in raw and any(part in raw for part in _PARTS) and any(needle in raw for needle in _VARIABLES)
+
+
+def _even(raw: bytes) -> bytes:
+    """Return bytes in lower case, UTF-16 without its second bytes."""
+    return (raw.replace(b"\0", b"") if b"\0" in raw else raw).lower()
