@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from cnilint.facts.env import privileged
 from cnilint.facts.release import ABSENT, stock_of
+from cnilint.knowledge import golang
 from cnilint.knowledge.flags import Parsed, default, flags, parsed
 from cnilint.knowledge.versions import before
 from cnilint.record import NamedTuple
 from cnilint.source.plain import child
 from cnilint.source.yaml import Node, span
-from cnilint.surface.model import AGENT, UNKNOWN, placeholder
+from cnilint.surface.model import AGENT, OVERLAYS, UNKNOWN, mapping, placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -107,6 +108,36 @@ def _shipped(release: str | None) -> dict[str, str]:
     return parsed(stock_of(release).args(AGENT)).texts
 
 
+def of_values(context: Context) -> object:
+    """Return the flags that values give the agent; ABSENT where they cannot tell, or run no agent.
+
+    The add-on and the Helm chart make flags of these values, all of them false where nothing is written (charts/
+    aws-vpc-cni/templates/daemonset.yaml). The add-on has ``--enable-ipv6`` from the cluster.
+    """
+    surface = context.surface
+    written = mapping(surface.object.get("nodeAgent"))
+    if surface.partial or not context.since("v1.14.0") or written.get("enabled", True) is not True:
+        return ABSENT
+    given = {
+        "enable-network-policy": surface.object.get("enableNetworkPolicy", "false"),
+        "enable-cloudwatch-logs": written.get("enableCloudWatchLogs", "false"),
+        "enable-policy-event-logs": written.get("enablePolicyEventLogs", "false"),
+    }
+    if surface.kind == "helm":
+        given["enable-ipv6"] = written.get("enableIpv6", "false")
+    typed = ((flag, _switch(value)) for flag, value in given.items())
+    return {"flags": {flag: value for flag, value in typed if value is not None}}
+
+
+def _switch(value: object) -> object:
+    """Return a boolean, also of its text; UNKNOWN for what is put in later, None for what is no boolean."""
+    if isinstance(value, bool) or value is UNKNOWN:
+        return value
+    if placeholder(value):
+        return UNKNOWN
+    return golang.boolean(value) if isinstance(value, str) else None
+
+
 def unknown_flags(context: Context) -> list[Element]:
     """Return the flags that no release of the agent knows."""
     line = _line(context)
@@ -165,7 +196,13 @@ def _place(context: Context, index: int) -> Element:
 
 
 FACTS: Final[Mapping[str, Callable[[Context], object]]] = {
-    "agent": lambda context: agent(context) if context.surface.kind == "daemonset" else ABSENT,
+    "agent": lambda context: (
+        agent(context)
+        if context.surface.kind == "daemonset"
+        else of_values(context)
+        if context.surface.kind in OVERLAYS
+        else ABSENT
+    ),
     "unknownFlags": unknown_flags,
     "newerFlags": newer_flags,
     "malformedFlags": malformed_flags,

@@ -10,10 +10,10 @@ from cnilint.facts.release import ABSENT, stock_of
 from cnilint.knowledge.configmap import expected, keys, nearest
 from cnilint.source.plain import child
 from cnilint.source.yaml import span
-from cnilint.surface.model import Item, items, mapping, node_span, placeholder
+from cnilint.surface.model import OVERLAYS, Item, items, mapping, node_span, placeholder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from cnilint.facts.context import Context
 
@@ -171,7 +171,23 @@ def eni_configs(context: Context) -> list[Element]:
         if isinstance(spec.get("subnet"), str):
             element["subnet"] = spec["subnet"]
         found.append(element | _at(item, "metadata", "name"))
-    return found
+    return [*found, *_eni_configs_of_values(context)]
+
+
+def _eni_configs_of_values(context: Context) -> Iterator[Element]:
+    """Yield the ENIConfigs that values create, named by the keys of their subnets (templates/eniconfig.yaml)."""
+    surface = context.surface
+    written = mapping(surface.object.get("eniConfig")) if surface.kind in OVERLAYS else {}
+    for name, subnet in mapping(written.get("subnets")).items() if written.get("create") is True else ():
+        element: Element = {"name": str(name), "unknownKeys": [], "at": surface.span("eniConfig", "subnets", name)}
+        groups = mapping(subnet).get("securityGroups", [])
+        if isinstance(groups, list) and UNKNOWN not in groups:
+            element["securityGroups"] = _strings(groups)
+        # EKS refuses a subnet without its id, so that of an add-on there is nothing more to say of it.
+        subnet_id = mapping(subnet).get("id", UNKNOWN if surface.kind == "addon" else None)
+        if subnet_id is not None:
+            element["subnet"] = subnet_id
+        yield element
 
 
 def security_group_policies(context: Context) -> list[Element]:
