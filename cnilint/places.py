@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, cast
 
 from cnilint.edit import Edit, outward, quotation, removal, replacement
@@ -75,7 +76,8 @@ def stands(facts: Facts, route: Sequence[str]) -> bool:
     if route[0] == "configMap":
         return any(route[-1] in mapping(item.data.get("data")) for item in _own_config_maps(facts))
     if route[0] == "values":
-        return surface.kind in OVERLAYS
+        values: object = surface.object if surface.kind in OVERLAYS else {}
+        return reduce(lambda above, step: mapping(above).get(step), route[1:], values) is not None
     return route[0] != "agent" or argument(facts.context, route[-1]) is not None
 
 

@@ -91,9 +91,11 @@ class Context:
         return [item for item in differing if not self.refused(item)]
 
     def refused(self, setting: Setting) -> bool:
-        """Tell whether EKS refuses a setting because it sets it itself, so that no container ever gets it."""
-        mapped = self.surface.kind == "addon" and isinstance(setting.parent, MappingNode)
-        return mapped and setting.name in _KEPT_BY_EKS
+        """Tell whether EKS refuses a setting, as it sets it itself or as it is null: no container ever gets it."""
+        if self.surface.kind != "addon" or not isinstance(setting.parent, MappingNode):
+            return False
+        values = self.surface.object if setting.container == MAIN else mapping(self.surface.object.get("init"))
+        return setting.name in _KEPT_BY_EKS or mapping(values.get("env")).get(setting.name, setting) is None
 
     def image_version(self, container: str) -> str | None:
         """Return the version that a container's image tag names."""
