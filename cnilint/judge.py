@@ -105,6 +105,7 @@ def _elements(ready: _Ready, facts: Facts) -> list[dict[str, object]]:
 
 
 def _finding(rule: Rule, facts: Facts, names: Mapping[str, object], element: Mapping[str, object]) -> Finding:
+    at = places.first_place(facts, rule.at, element)
     shown = [(route[-1], places.place(facts, route, element)) for route in rule.also if places.stands(facts, route)]
     edits: tuple[Edit, ...] = ()
     if rule.edit:
@@ -116,11 +117,11 @@ def _finding(rule: Rule, facts: Facts, names: Mapping[str, object], element: Map
         rule.severity,
         rule.effect,
         rendered(rule.message, names).replace(HOLE, "..."),
-        location(places.first_place(facts, rule.at, element)),
+        location(at),
         rule.fix,
         rule.url,
         edits,
-        tuple((_note(name, span.content), location(span)) for name, span in shown),
+        tuple((_note(name, span.content), location(span)) for name, span in shown if span != at),
         places.entry_line(facts, rule.at, element),
     )
 

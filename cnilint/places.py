@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, cast
 
 from cnilint.edit import Edit, outward, quotation, removal, replacement
@@ -20,9 +21,12 @@ _CONTAINERS = {"set": MAIN, "init": INIT, "helper": HELPER}
 
 
 def first_place(facts: Facts, routes: Sequence[Sequence[str]], element: Mapping[str, object]) -> Span:
-    """Return the place of the first route that leads to something chosen, else written, else of the first."""
+    """Return the place of the first route that leads to something written, else of the first.
+
+    Of the container that one leads into, a later route that leads to something chosen goes first.
+    """
     written = [route for route in routes if len(routes) > 1 and stands(facts, route)]
-    chosen = (route for route in written if _chosen(facts, route))
+    chosen = (route for route in written if route[0] == written[0][0] and _chosen(facts, route))
     return place(facts, next(chosen, written[0] if written else routes[0]), element)
 
 
@@ -83,6 +87,9 @@ def stands(facts: Facts, route: Sequence[str]) -> bool:
         return route[-1] in config(facts.context)
     if route[0] == "configMap":
         return any(route[-1] in mapping(item.data.get("data")) for item in _own_config_maps(facts))
+    if route[0] == "values":
+        values: object = surface.object if surface.kind in OVERLAYS else {}
+        return reduce(lambda above, step: mapping(above).get(step), route[1:], values) is not None
     return route[0] != "agent" or argument(facts.context, route[-1]) is not None
 
 

@@ -67,7 +67,11 @@ def _open(context: Context, item: Refusal) -> bool:
         if placeholder(step) or value is UNKNOWN:
             return True
         value = value.get(step) if isinstance(value, dict) else value[step] if isinstance(value, list) else None  # type: ignore[index]
-    return value is UNKNOWN or placeholder(value)
+    if value is UNKNOWN or placeholder(value):
+        return True
+    node, _ = _found(context.surface.node, item.path)
+    keys = [key.value for key, _ in node.value] if isinstance(node, MappingNode) and not item.at_key else []
+    return any(placeholder(key) for key in keys)  # a mapping that has more keys than can be seen
 
 
 def _element(context: Context, item: Refusal) -> Element:

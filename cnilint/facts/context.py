@@ -22,6 +22,7 @@ from cnilint.facts.release import (
 from cnilint.knowledge.variables import Variable, variables
 from cnilint.knowledge.versions import image, parsed
 from cnilint.record import NamedTuple
+from cnilint.source.yaml import MappingNode
 from cnilint.surface.model import AGENT, INIT, MAIN, OVERLAYS, items, mapping
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 # Kinds of surfaces that show no environment, or only what is put into it.
 _WITHOUT_ENVIRONMENT: Final = frozenset({"objects", "nodes", "environment"})
+# What the add-on refuses under ``env``, so that it never reaches the container: EKS sets it itself.
+_KEPT_BY_EKS: Final = frozenset({"ENABLE_IPv4", "ENABLE_IPv6"})
 
 
 class Told(NamedTuple):
@@ -84,7 +87,15 @@ class Context:
     def chosen(self) -> list[Setting]:
         """The settings that are not as the stock manifest ships them; of a name that stands twice only the last."""
         shipped = shipped_texts(self.release)
-        return [item for place, item in self.standing.items() if shipped.get(place, ABSENT) != item.value]
+        differing = (item for place, item in self.standing.items() if shipped.get(place, ABSENT) != item.value)
+        return [item for item in differing if not self.refused(item)]
+
+    def refused(self, setting: Setting) -> bool:
+        """Tell whether EKS refuses a setting, as it sets it itself or as it is null: no container ever gets it."""
+        if self.surface.kind != "addon" or not isinstance(setting.parent, MappingNode):
+            return False
+        values = self.surface.object if setting.container == MAIN else mapping(self.surface.object.get("init"))
+        return setting.name in _KEPT_BY_EKS or mapping(values.get("env")).get(setting.name, setting) is None
 
     def image_version(self, container: str) -> str | None:
         """Return the version that a container's image tag names."""
@@ -115,6 +126,8 @@ class Context:
     def _written(self) -> defaultdict[str, dict[str, object]]:
         texts: defaultdict[str, dict[str, object]] = defaultdict(dict)
         for (container, name), item in self.standing.items():
+            if self.refused(item):
+                continue
             texts[container][name] = item.value if isinstance(item.value, str) else meant(item)
         return texts
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from cnilint.facts.context import Context
 
+Element = dict[str, object]
+
 _NODE_AGENT: Final = {
     "enableCloudWatchLogs": "enable-cloudwatch-logs",
     "enablePolicyEventLogs": "enable-policy-event-logs",
@@ -83,6 +85,9 @@ def line(context: Context) -> tuple[str, ...] | None:
     if context.surface.partial or not stock or agent.get("enabled") in (False, "false"):
         return None
     texts = {name: _word(name, setting.value) for name, setting in flags(context).items()}
+    if context.surface.kind == "addon":  # EKS sets it from the cluster
+        ipv6 = context.surface.ipv6
+        texts["enable-ipv6"] = _word("enable-ipv6", UNKNOWN if ipv6 is None else str(ipv6).lower())
     known = tuple(texts.pop(_name(word), word) for word in stock)
     return (*known, *texts.values())
 
@@ -96,20 +101,20 @@ def _word(name: str, value: object) -> str:
     return f"--{name}={':' if name.endswith('-bind-addr') and text.isdigit() else ''}{text}"
 
 
-def eni_configs(context: Context) -> list[dict[str, object]]:
-    """Return the ENIConfigs that the chart makes of ``eniConfig``: one for each subnet, under the zone's name."""
+def eni_configs(context: Context) -> list[Element]:
+    """Return the ENIConfigs that values create, named by the keys of their subnets (templates/eniconfig.yaml)."""
     surface = context.surface
-    data = mapping(surface.object.get("eniConfig"))
-    subnets = mapping(data.get("subnets")) if data.get("create") in (True, "true") else {}
+    written = mapping(surface.object.get("eniConfig"))
     found = []
-    for zone, subnet in subnets.items():
-        held = mapping(subnet)
-        element: dict[str, object] = {"name": zone, "unknownKeys": [], "at": surface.span("eniConfig", "subnets", zone)}
-        groups = held.get("securityGroups")
-        if groups is None or isinstance(groups, list):
-            element["securityGroups"] = [item for item in groups or () if isinstance(item, str)]
-        if isinstance(held.get("id"), str):
-            element["subnet"] = held["id"]
+    for name, subnet in mapping(written.get("subnets")).items() if written.get("create") in (True, "true") else ():
+        element: Element = {"name": str(name), "unknownKeys": [], "at": surface.span("eniConfig", "subnets", name)}
+        groups = mapping(subnet).get("securityGroups", [])
+        if isinstance(groups, list) and UNKNOWN not in groups:
+            element["securityGroups"] = [item for item in groups if isinstance(item, str)]
+        # EKS refuses a subnet without its id, so that of an add-on there is nothing more to say of it.
+        subnet_id = mapping(subnet).get("id", UNKNOWN if surface.kind == "addon" else None)
+        if subnet_id is not None:
+            element["subnet"] = subnet_id
         found.append(element)
     return found
 

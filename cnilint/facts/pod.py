@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from cnilint.facts.context import CONTAINERS, Context
 from cnilint.facts.release import ABSENT
-from cnilint.surface.model import MAIN, Container, mapping, node_span
+from cnilint.surface.model import INIT, MAIN, OVERLAYS, Container, items, mapping, node_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -53,8 +53,29 @@ def probes(context: Context) -> list[Element]:
     return found
 
 
-def mounts(context: Context) -> list[Element]:
-    """Return the volume mounts, each with what the volume is."""
+def _mounts_of_values(context: Context) -> object:
+    """Return the mounts of the stock manifest and those that values add to its containers; ABSENT if unseen."""
+    values, host = context.surface.object, dict[str, object]()
+    extra, volumes = values.get("extraVolumeMounts") or [], values.get("extraVolumes") or []
+    if context.surface.partial or not isinstance(extra, list) or not isinstance(volumes, list):
+        return ABSENT
+    host |= {name: volume.path for name, volume in context.stock.volumes.items()}
+    host |= {str(item.get("name")): mapping(item.get("hostPath")).get("path") for item in items(volumes)}
+    added = [(str(item.get("mountPath", "")), str(item.get("name", ""))) for item in items(extra)]
+    found: list[Element] = []
+    for container in (MAIN, INIT):
+        for path, volume in (*context.stock.mounts(container).items(), *added):
+            element: Element = {"container": container, "path": path, "volume": volume, "at": context.surface.anchor}
+            if volume in host:
+                element["host"], element["hostPath"] = host[volume] is not None, str(host[volume] or "")
+            found.append(element)
+    return found
+
+
+def mounts(context: Context) -> object:
+    """Return the volume mounts, each with what the volume is; ABSENT where values may add some unseen."""
+    if context.surface.kind in OVERLAYS:
+        return _mounts_of_values(context)
     found: list[Element] = []
     for container in _containers(context):
         for index, (path, volume) in enumerate(context.mounts(container.name)):

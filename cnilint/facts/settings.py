@@ -57,7 +57,7 @@ def malformed(context: Context) -> list[Element]:
     found = []
     for setting, variable in _read(context):
         text = context.texts(setting.container).get(setting.name)
-        refused = context.surface.kind == "addon" and not setting.is_string
+        refused = context.refused(setting) or (context.surface.kind == "addon" and not setting.is_string)
         if not isinstance(text, str) or refused:
             continue
         try:
