@@ -102,7 +102,11 @@ def in_force(config: Config, path: str) -> Settings:
     if not config.overrides:
         return config.settings
     real = absolute(path)
-    applying = tuple(override.files.covers(real) for override in config.overrides)
+    own, count = config.cluster(path), len(config.clusters)
+    applying = (
+        *(number == own for number in range(count)),
+        *(override.files.covers(real) for override in config.overrides[count:]),
+    )
     if applying not in config.merged:
         later = (override.settings for override in compress(config.overrides, applying))
         config.merged[applying] = reduce(_over, later, config.settings)
@@ -255,6 +259,10 @@ def _refusal(source: _Source, error: ValidationError) -> ConfigError:
     from difflib import get_close_matches  # noqa: PLC0415  # only for the message of an error
 
     keys, schema = [*error.absolute_path], cast("dict[str, Any]", error.schema)
+    if error.validator == "required":
+        present = cast("dict[str, Any]", error.instance)
+        missing = next(name for name in cast("list[str]", error.validator_value) if name not in present)
+        return source.error(f"has no `{missing}`", keys)
     if error.validator != "additionalProperties":
         return source.error(f"is {_shown(error.instance)}, but must be {schema['title']}", keys)
     known = {name.lower(): name for name in schema["properties"]}

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from cnilint.source.text import Text
 
     Condition = Callable[[Mapping[str, object]], object]
+    # By file, the other severities of rules or categories, ``off`` among them.
+    Levels = Mapping[str, Mapping[str, str]]
 
 OFF = "off"
 _QUOTES = "\"'"
@@ -43,23 +45,21 @@ class Judge:
         self.names = {*names, *(name for rule in self._rules for name in (rule.id, rule.category))}
         self._ready: dict[str, _Ready] = {}
 
-    def findings(self, facts: Facts, levels: Mapping[str, str]) -> Iterator[Finding]:
-        """Yield the findings of a surface. ``levels`` gives rules or categories another severity, or ``off``."""
+    def findings(self, facts: Facts, levels: Levels) -> Iterator[Finding]:
+        """Yield the findings of a surface; the levels that count are those of the file that a finding points into."""
         for rule in self._candidates.of(facts):
-            if _level(rule, levels) != OFF:
+            if _at_work(rule, levels):
                 yield from self._judged(rule.rule, facts, levels)
 
-    def unused(
-        self, facts: Facts, text: Text, comments: list[ignores.Comment], levels: Mapping[str, str]
-    ) -> Iterator[Finding]:
+    def unused(self, facts: Facts, text: Text, comments: list[ignores.Comment], levels: Levels) -> Iterator[Finding]:
         """Yield the findings about ignore comments that ignored nothing, once all else was judged."""
-        on = [rule for rule in self._rules if _level(rule, levels) != OFF]
+        on = [rule for rule in self._rules if _at_work(rule, levels)]
         at_work = {name for rule in on if not _about_ignores(rule) for name in (rule.id, rule.category)}
         facts[ignores.FACT] = ignores.unused(comments, at_work, self.names, text)
         for rule in filter(_about_ignores, on):
             yield from self._judged(rule.rule, facts, levels)
 
-    def _judged(self, rule: Rule, facts: Facts, levels: Mapping[str, str]) -> Iterator[Finding]:
+    def _judged(self, rule: Rule, facts: Facts, levels: Levels) -> Iterator[Finding]:
         ready = self._compiled(rule)
         names = _Scope(facts) if rule.each else facts
         for element in _elements(ready, facts):
@@ -71,8 +71,10 @@ class Judge:
                 found = _finding(rule, facts, names, element)
             except EvalError:
                 continue
-            severity = levels.get(rule.id) or levels.get(rule.category) or _severity(rule, ready, names)
-            yield found._replace(severity=severity)
+            said = levels[found.location.path]
+            severity = said.get(rule.id) or said.get(rule.category) or _severity(rule, ready, names)
+            if severity != OFF:
+                yield found._replace(severity=severity)
 
     def _compiled(self, rule: Rule) -> _Ready:
         if rule.id not in self._ready:
@@ -148,5 +150,6 @@ def _about_ignores(rule: AnyRule) -> bool:
     return any(route[0] == ignores.FACT for route, _, _ in rule.gate)
 
 
-def _level(rule: AnyRule, levels: Mapping[str, str]) -> str:
-    return levels.get(rule.id) or levels.get(rule.category) or rule.severity
+def _at_work(rule: AnyRule, levels: Levels) -> bool:
+    """Tell whether a rule is on for any of the files."""
+    return any((said.get(rule.id) or said.get(rule.category)) != OFF for said in levels.values())

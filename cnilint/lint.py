@@ -44,11 +44,22 @@ class Read(NamedTuple):
 
 
 def checked(  # noqa: PLR0913  # a file, and all that decides what is said of it
-    raw: bytes, path: str, judge: Judge, told: Told, levels: Mapping[str, str], *, kind: str = "", alone: bool = False
+    raw: bytes,
+    path: str,
+    judge: Judge,
+    told: Told,
+    levels: Mapping[str, str],
+    *,
+    kind: str = "",
+    alone: bool = False,
+    named: bool = False,
 ) -> Outcome:
-    """Return what the rules say of a file's bytes; what is wrong with the file is an error in the outcome."""
+    """Return what the rules say of a file's bytes; what is wrong with the file is an error in the outcome.
+
+    ``named`` when somebody said that all in it is one cluster.
+    """
     found = read(raw, path, told, levels, kind=kind, alone=alone)
-    return found if isinstance(found, Outcome) else together([found], judge)[0]
+    return found if isinstance(found, Outcome) else together([found], judge, named=named)[0]
 
 
 def read(  # noqa: PLR0913  # as above
@@ -106,10 +117,11 @@ def together(files: Sequence[Read], judge: Judge, *, named: bool = False) -> lis
     by_path = {file.text.path: file for file in files}
     findings: dict[str, list[Finding]] = {path: [] for path in by_path}
     errors: dict[str, list[CnilintError]] = {path: [] for path in by_path}
+    levels = {path: file.levels for path, file in by_path.items()}
     for surface in joined([surface for file in files for surface in file.surfaces], named=named):
         file = by_path[surface.text.path]
         try:
-            for finding in judge.findings(Facts(surface, file.told), file.levels):
+            for finding in judge.findings(Facts(surface, file.told), levels):
                 findings[finding.location.path].append(finding)
         except CnilintError as error:
             errors[file.text.path].append(error)
@@ -123,7 +135,7 @@ def _outcome(file: Read, found: Iterable[Finding], errors: Sequence[CnilintError
     comments = ignores.comments(file.text)
     findings = [*ignores.kept(found, comments)]
     if comments and not errors:
-        findings += judge.unused(Facts(file.surfaces[0], file.told), file.text, comments, file.levels)
+        findings += judge.unused(Facts(file.surfaces[0], file.told), file.text, comments, {file.text.path: file.levels})
     findings.sort(key=lambda item: (item.location.line, item.location.column, item.rule))
     return Outcome(tuple(dict.fromkeys(findings)), tuple(errors), checked=True)
 

@@ -83,7 +83,10 @@ class Run:
         """Return what the rules say of a file's bytes; ``alone`` when nothing else was asked about."""
         settings = in_force(self.config, path)
         kind = self.choice.kind or settings.kind or ""
-        return checked(raw, path, self.judge, self._told_by(settings), settings.rules, kind=kind, alone=alone)
+        named = self.config.cluster(path) is not None
+        return checked(
+            raw, path, self.judge, self._told_by(settings), settings.rules, kind=kind, alone=alone, named=named
+        )
 
     def _told_by(self, settings: Settings) -> Told:
         known = self._told.get(id(settings))

@@ -221,7 +221,7 @@ WRONG = {
     "limits: {warmIpTarget: -1}": "1:24: `limits.warmIpTarget` is -1, but must be a whole number of 0 or more",
     "overrides: {}": "1:12: `overrides` is a mapping, but must be a list of mappings, each with `files`",
     "overrides:\n- 1": "2:3: `overrides[0]` is 1, but must be a mapping with `files` and settings",
-    "overrides:\n- cni: 1.18.0": "2:3: `overrides[0]` is a mapping, but must be a mapping with `files` and settings",
+    "overrides:\n- cni: 1.18.0": "2:3: `overrides[0]` has no `files`",
     "overrides:\n- files: []": "2:10: `overrides[0].files` is an empty list, but must be a list of one or more patterns"
     " as in a .gitignore",
     "overrides:\n- files: [a]\n- files: [b]\n  maxPods: x": "4:12: `overrides[1].maxPods` is 'x', but must be a whole"

@@ -141,6 +141,7 @@ class Context:
             elif self.surface.kind in OVERLAYS:
                 under = {name: as_read(text) for name, text in self.stock.env(container).items()}
             under |= self._family()
+            under |= {name: MAYBE for held, name in self.surface.elsewhere if held == container}
             self._texts[container] = {**under, **self.written(container)} if under else self.written(container)
         return self._texts[container]
 

@@ -66,7 +66,7 @@ def config_map(context: Context) -> object:
     item = _own_config_map(context)
     if item is None:
         return ABSENT
-    unwritten = dict.fromkeys(keys(), MAYBE) if context.surface.partial else {}
+    unwritten = dict.fromkeys(keys(), MAYBE) if item.partial or context.surface.partial else {}
     written = mapping(item.data.get("data")).items()
     return unwritten | {key: UNKNOWN if placeholder(text) else text for key, text in written if isinstance(text, str)}
 
@@ -112,7 +112,7 @@ def unknown_config_keys(context: Context) -> list[Element]:
 def cluster_role(context: Context) -> object:
     """Return what the ClusterRole aws-node grants; ABSENT where it does not stand in the file."""
     roles = _items(context, "ClusterRole")
-    if not roles or context.surface.partial:
+    if not roles or roles[0].partial or context.surface.partial:
         return ABSENT
     return {"present": True, "patchesPods": _covers(grants(roles[0]), "core/pods", "patch")}
 
@@ -141,7 +141,8 @@ def _covers(granted: Grants, resource: str, verb: str) -> bool:
 def missing_grants(context: Context) -> list[Element]:
     """Return the permissions that the release's stock role has and this one lacks."""
     roles = _items(context, "ClusterRole")
-    if not roles or context.number is None or context.surface.kind != "daemonset" or context.surface.partial:
+    known = roles and not roles[0].partial and context.number is not None
+    if not known or context.surface.kind != "daemonset" or context.surface.partial:
         return []
     granted = grants(roles[0])
     return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnilint.facts.context import Context, Told
+from cnilint.report.printable import dumped, printable
 from cnilint.surface.model import MAIN, UNKNOWN
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ VERSION = 1
 
 def text(found: Iterable[Surface]) -> str:
     """Return a paragraph a surface: what it is, then a line a setting with its place, container and value."""
-    return "".join(f"{_heading(surface)}\n" + "".join(_lines(surface)) for surface in found)
+    lines = (line for surface in found for line in (_heading(surface), *_lines(surface)))
+    return "".join(f"{printable(line)}\n" for line in lines)
 
 
 def _heading(surface: Surface) -> str:
@@ -34,11 +36,11 @@ def _lines(surface: Surface) -> Iterable[str]:
         line, column = setting.at.text.position(setting.at.start)
         container = "" if setting.container == MAIN else f"{setting.container}: "
         value = "unknown" if setting.value is UNKNOWN else as_json(setting.value)
-        yield f"  {line}:{column} {container}{setting.name} = {value}\n"
+        yield f"  {line}:{column} {container}{setting.name} = {value}"
     for group in surface.nodes:
         line, column = group.at.text.position(group.at.start)
         types = " ".join(group.types) + (" and others" if group.more else "") if group.types else "any type"
-        yield f"  {line}:{column} {' '.join(filter(None, ('nodes', group.name)))}: {types}{_pods(group)}\n"
+        yield f"  {line}:{column} {' '.join(filter(None, ('nodes', group.name)))}: {types}{_pods(group)}"
 
 
 def _pods(group: NodeGroup) -> str:
@@ -63,10 +65,7 @@ def as_json(value: object) -> str:
 
 def json(found: Sequence[Surface]) -> str:
     """Return the versioned object that ``--format json`` prints."""
-    from json import dumps  # noqa: PLC0415
-
-    every = {"version": VERSION, "surfaces": [_surface(surface) for surface in found]}
-    return dumps(every, indent=2, ensure_ascii=False, default=str) + "\n"
+    return dumped({"version": VERSION, "surfaces": [_surface(surface) for surface in found]})
 
 
 def _surface(surface: Surface) -> dict[str, object]:

@@ -11,13 +11,13 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, Final
 
+from cnilint.errors import SourceError
 from cnilint.source.text import Text
+from cnilint.source.yaml import ScalarNode, SequenceNode, documents
 from cnilint.source.yaml import start as first
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from cnilint.source.yaml import ScalarNode
 
 # Stands in the content for whatever is put in by others (``${Parameter}``, ``var.x``): a value with it is unknown.
 HOLE: Final = "\ue000"
@@ -25,8 +25,8 @@ HOLE: Final = "\ue000"
 # What a quoted or plain scalar writes otherwise than it means: escapes, doubled quotes, and folded line breaks.
 _FOLD: Final = r"[ \t]*(?:\r?\n|\r)(?:[ \t]*(?:\r?\n|\r))*[ \t]*"
 _DOUBLE: Final = (
-    r"\\(?:(?:\r?\n|\r)[ \t]*|x[0-9a-fA-F]{2}|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-    r"|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|" + _FOLD
+    r"\\(?:(?:\r?\n|\r)(?:[ \t]*(?:\r?\n|\r))*[ \t]*|x[0-9a-fA-F]{2}"
+    r"|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|" + _FOLD
 )
 _SINGLE: Final = r"''|" + _FOLD
 _BREAK: Final = re.compile("\r\n|\n|\r")
@@ -41,12 +41,13 @@ class Inset(Text):
     ``runs`` cover the content in order; ``style`` is how the string is written: ``"``, ``'``, ``|``, ``>`` or None.
     """
 
-    __slots__ = ("_exact", "_inner", "_outer", "outer", "style")
+    __slots__ = ("_exact", "_inner", "_outer", "ends", "outer", "style")
 
     def __init__(self, outer: Text, content: str, runs: Iterable[Run], style: str | None) -> None:
         super().__init__(content, outer.path, outer.encoding)
         self.outer = outer
         self.style = style
+        self.ends: tuple[int, int] | None = None  # where a scalar starts and ends that is this content and no more
         self._inner: list[int] = []
         self._outer: list[int] = []
         at = 0
@@ -95,8 +96,22 @@ class Inset(Text):
             and end == len(self.content)
             and self.content[:start].endswith("\n")
         ):
-            return self._last_lines(start)
-        return self.outward(start), self.outward(end), written
+            edit = self._last_lines(start)
+        else:
+            edit = self.outward(start), self.outward(end), written
+        return edit if edit and self._gives(self.content[:start] + content + self.content[end:], edit) else None
+
+    def _gives(self, content: str, edit: tuple[int, int, str]) -> bool:
+        """Tell whether the string reads as this content after an edit: what ends or starts a line may mean more."""
+        if self.ends is None:
+            return True
+        (first, last), (start, end, written) = self.ends, edit
+        raw = self.outer.content
+        if _value(raw[first:last]) != self.content:
+            return True  # out of its place it does not read as it does there: indentation that is told, for one
+        found = _value(raw[first:start] + written + raw[end:last])
+        chomped = found is not None and self.style in ("|", ">") and found == content.rstrip("\n")
+        return found == content or chomped
 
     def _last_lines(self, start: int) -> tuple[int, int, str] | None:
         """Return the removal of a block's last lines, with their indentation, which no line follows to take over."""
@@ -106,6 +121,21 @@ class Inset(Text):
             rest = re.compile(r"[ \t]*(?:\r\n|\n|\r|\Z)").match(text, stop)
             stop = rest.end() if rest else stop
         return None if text[line:at].strip() else (line, stop, "")
+
+
+def _value(raw: str) -> str | None:
+    """Return what a scalar's characters mean, None where they are no scalar, or none out of their place."""
+    try:
+        roots = list(documents(Text(f"- {raw}")))
+    except SourceError:
+        return None
+    node = roots[0].value[0] if len(roots) == 1 and isinstance(roots[0], SequenceNode) else None
+    return _whole(node.value) if isinstance(node, ScalarNode) and len(roots[0].value) == 1 else None
+
+
+def _whole(value: str) -> str:
+    """Return a text without pairs of escapes, as JSON writes what is beyond U+FFFF, left as they are."""
+    return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _written(content: str, style: str | None) -> str | None:
@@ -121,11 +151,10 @@ def _written(content: str, style: str | None) -> str | None:
 
 def inset(text: Text, node: ScalarNode, holes: str = "") -> Inset:
     """Return the text inside a scalar of YAML or JSON; what matches the pattern ``holes`` is one HOLE each."""
-    start, end, value = first(text, node), node.end_mark.index, node.value
-    if not value.isascii():  # pairs of escapes, as JSON writes what is beyond U+FFFF, may have been left as they are
-        value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    start, end, value = first(text, node), node.end_mark.index, _whole(node.value)
     runs = list(_runs(text.content[start:end], start, value, node.style))
     found = Inset(text, value, runs or [(start, 0)], node.style)
+    found.ends = start, end
     return found if not holes else punched(found, holes)
 
 
@@ -159,7 +188,7 @@ def _flow_runs(body: str, start: int, pattern: str) -> Iterator[Run]:
         if match.start() > at:
             yield start + at, match.start() - at
         breaks = len(_BREAK.findall(match[0]))
-        length = 1 if not breaks else 0 if match[0][0] == "\\" else max(1, breaks - 1)
+        length = 1 if not breaks else breaks - 1 if match[0][0] == "\\" else max(1, breaks - 1)
         yield from ((start + match.start(), 1) for _ in range(length))
         at = match.end()
     if at < len(body):

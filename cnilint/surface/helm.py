@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from cnilint.knowledge.chart import CHART
 from cnilint.record import NamedTuple
-from cnilint.source.plain import child, scalar
-from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode
-from cnilint.surface.model import INIT, MAIN, UNKNOWN, placeholder
+from cnilint.source.plain import child, entry, scalar
+from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode, documents, span
+from cnilint.surface.model import INIT, MAIN, UNKNOWN, first_leaf, placeholder
 
 if TYPE_CHECKING:
     from cnilint.source.text import Text
@@ -48,6 +48,22 @@ def surfaces(text: Text, roots: list[Node]) -> list[Surface]:
     Raises SourceError where the values of the chart cannot be understood.
     """
     return [found for root in roots for found in _read(text, root)]
+
+
+def forced(text: Text) -> list[Surface]:
+    """Return the whole file read as values of the chart, whatever its keys.
+
+    Raises SourceError where it is no YAML or JSON.
+    """
+    from cnilint.surface.charted import Install, surface  # noqa: PLC0415  # that module reads names with this one
+
+    found = []
+    for root in documents(text):
+        if isinstance(root, MappingNode):
+            pair = entry(root, "env") or entry(root, "init")
+            place = span(text, pair[0] if pair else first_leaf(root))
+            found.append(surface(Install("helm", CHART, place, managed=None), [(text, root)]))
+    return [item for item in found if item is not None]
 
 
 def _read(text: Text, root: Node, lists: tuple[Node, ...] = ()) -> list[Surface]:

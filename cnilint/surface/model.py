@@ -97,11 +97,12 @@ class Container(NamedTuple):
 
 
 class Item(NamedTuple):
-    """A sibling object: its plain data, its node, and the text that it stands in."""
+    """A sibling object: its plain data, its node, and the text that it is in; ``partial`` when it is a patch."""
 
     data: dict[str, object]
     node: Node
     text: Text
+    partial: bool = False
 
     @property
     def name(self) -> str:
@@ -168,10 +169,9 @@ class Surface(NamedTuple):
 
     ``format`` is the kind of file it stands in. ``partial`` means that what is not written is unknown. ``siblings`` are
     the objects of the same file by kind, ``repeated`` the keys that stand twice in any of them (told once a file).
-    ``release``, ``managed``, ``kubernetes`` and ``ipv6`` are what the file itself says beside the settings: the release
-    of the CNI, whether EKS manages it, the cluster's version and IP family; None where it does not say. ``place`` is
-    where a finding about all of it points, where that is not the name of an object. ``beside`` are other surfaces that
-    configure the same aws-node, those that come before it.
+    ``release``, ``managed``, ``kubernetes`` and ``ipv6`` are what the file says beside the settings: the CNI's release,
+    whether EKS manages it, the cluster's version and IP family. ``place`` is where a finding about all of it points, if
+    not at an object's name. ``beside`` are those before it of the same aws-node; ``elsewhere`` what only others set.
     """
 
     kind: str
@@ -193,6 +193,7 @@ class Surface(NamedTuple):
     place: Span | None = None
     addon: AddOn | None = None
     beside: tuple[Surface, ...] = ()
+    elsewhere: frozenset[tuple[str, str]] = frozenset()
 
     def setting(self, container: str, name: str) -> Setting | None:
         """Return the setting that wins: the last of that name in the container."""
