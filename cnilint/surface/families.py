@@ -71,7 +71,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     Family("clusterapi", ("secondaryCidrBlock",), ("AWSManagedControlPlane",), aside=True),
     Family("kops", ("amazonvpc", "amazonVPC")),
     Family("crossplane", ("vpc-cni",), ("eks.aws.", "eks.services.k8s.aws")),
-    Family("terraform", ("vpc-cni",)),
+    Family("terraform", ("vpc-cni",), ('"resource"', '"module"', '"root_module"', 'addons"', '"locals"')),
     Family("terraform", ("aws_eks_node_group", "managed_node_groups"), aside=True),
     Family("nodes", _NODES, aside=True),
 )
