@@ -11,8 +11,8 @@ import re
 from typing import TYPE_CHECKING, Any, cast
 
 from cnilint.source.plain import child
-from cnilint.source.yaml import MappingNode, documents
-from cnilint.surface.families import FAMILIES, OPENINGS, READERS, mentioned, relevant
+from cnilint.source.yaml import MappingNode, ScalarNode, documents
+from cnilint.surface.families import FAMILIES, MANIFEST, OPENINGS, READERS, mentioned, relevant
 from cnilint.surface.model import UNKNOWN, AddOn, Container, Item, NodeGroup, Setting, Surface
 
 if TYPE_CHECKING:
@@ -51,12 +51,22 @@ def surfaces(text: Text, *more: Reading, kind: str = "") -> list[Surface]:
         return [surface for name in readers for surface in _module(name).read(text)]
     roots = list(documents(text))
     escaped = "\\" in text.content
-    bare = any(isinstance(root, MappingNode) and child(root, "kind") is None for root in roots)
-    able = (family.module for family in FAMILIES if escaped or family.may_read(text.content, bare=bare))
+    if roots and all(_of_a_manifest(root) for root in roots):
+        able = [FAMILIES[0].module]
+    else:
+        bare = any(isinstance(root, MappingNode) and child(root, "kind") is None for root in roots)
+        able = [family.module for family in FAMILIES if escaped or family.may_read(text.content, bare=bare)]
     wanted = [cast("Reading", _module(name).surfaces) for name in dict.fromkeys(able)]
     usual = [surface for found in wanted for surface in found(text, roots)]
     seen = {id(surface.node) for surface in usual}
     return [*usual, *(surface for found in more for surface in found(text, roots) if id(surface.node) not in seen)]
+
+
+def _of_a_manifest(root: Node) -> bool:
+    version, kind = child(root, "apiVersion"), child(root, "kind")
+    if not isinstance(version, ScalarNode) or not isinstance(kind, ScalarNode):
+        return False
+    return (version.value, kind.value) in MANIFEST
 
 
 def _by_content(text: Text) -> str | None:

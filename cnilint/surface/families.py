@@ -75,6 +75,19 @@ FAMILIES: Final[tuple[Family, ...]] = (
     Family("terraform", ("aws_eks_node_group", "managed_node_groups"), aside=True),
     Family("nodes", _NODES, aside=True),
 )
+# Kinds of objects, by the version of their API, that only the first family reads: a manifest is no business of others.
+MANIFEST: Final = frozenset(
+    {
+        *(("apps/v1", kind) for kind in ("DaemonSet", "Deployment", "StatefulSet")),
+        *(("v1", kind) for kind in ("ConfigMap", "ServiceAccount", "Service", "Secret", "Namespace")),
+        *(
+            ("rbac.authorization.k8s.io/v1", kind)
+            for kind in ("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding")
+        ),
+        ("apiextensions.k8s.io/v1", "CustomResourceDefinition"),
+        ("crd.k8s.amazonaws.com/v1alpha1", "ENIConfig"),
+    }
+)
 # Kinds of values that a whole file may be told to be.
 FORCED: Final = ("addon", "helm")
 # By the end of a file's name, what reads it instead of the YAML reader.
