@@ -14,7 +14,7 @@ from cnilint.source.plain import Plain, child
 from cnilint.source.yaml import MappingNode, SequenceNode, span
 from cnilint.surface.addon import Keys, is_cni, literal, said, values_of
 from cnilint.surface.kubernetes import objects
-from cnilint.surface.machines import groups
+from cnilint.surface.machines import cluster, clusters, groups, identity, known
 from cnilint.surface.model import MAIN, Surface, mapping
 from cnilint.surface.values import listed
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from cnilint.source.text import Text
     from cnilint.source.yaml import Node
+    from cnilint.surface.model import NodeGroup
 
 _KEYS: Final = Keys("name", "version", "configuration", (("conflictResolution", "both"),))
 _GROUP: Final = "controlplane.cluster.x-k8s.io/"
@@ -30,14 +31,41 @@ _FORMAT: Final = "clusterapi"
 
 
 def surfaces(text: Text, roots: list[Node]) -> list[Surface]:
-    """Return the surfaces of each AWSManagedControlPlane; of one that stands alone they have the file's nodes.
+    """Return the surfaces of each AWSManagedControlPlane with the nodes of its cluster, and those of other nodes.
 
+    A control plane that stands alone has the nodes as well of which it is not known whose they are.
     Raises SourceError where an add-on's configuration cannot be parsed.
     """
     every = [item for root in roots for item in objects(root)]
     planes = [(item, spec) for item in every if (spec := _spec(item)) is not None]
-    nodes = groups(text, every) if len(planes) == 1 else ()
-    return [surface._replace(nodes=nodes) for plane, spec in planes for surface in _control_plane(text, plane, spec)]
+    owners, left = clusters(every), groups(text, every)
+    found: list[Surface] = []
+    for plane, spec in planes:
+        name = cluster(plane) or owners.get(identity(plane), "")
+        own = list(_control_plane(text, plane, spec))
+        names = _names(name, [*left], alone=len(planes) == 1) if own or _without(spec) else []
+        nodes = tuple(group for of in names for group in left.pop(of))
+        found += [surface._replace(nodes=nodes, cluster=known(name)) for surface in own]
+    if len(planes) > 1:
+        left.pop("", None)  # any of them may have these
+    return [*found, *(_nodes(text, roots[0], name, nodes) for name, nodes in left.items() if any(map(_telling, nodes)))]
+
+
+def _names(name: str, left: list[str], *, alone: bool) -> list[str]:
+    """Return under which names the nodes of a control plane are found."""
+    if alone and len({of for of in (*left, name) if of}) < 2:  # noqa: PLR2004  # clusters that are named
+        return left
+    return [name] if name and name in left else []
+
+
+def _telling(group: NodeGroup) -> bool:
+    return bool(group.types) or group.max_pods is not None
+
+
+def _nodes(text: Text, root: Node, name: str, nodes: list[NodeGroup]) -> Surface:
+    return Surface(
+        "nodes", text, root, {}, (), {}, {}, format=_FORMAT, nodes=tuple(nodes), place=nodes[0].at, cluster=known(name)
+    )
 
 
 def _spec(item: Node) -> Node | None:
@@ -76,7 +104,7 @@ def _environment(text: Text, plane: Node, spec: Node) -> Surface | None:
     A secondary CIDR block makes it create ENIConfigs, which belongs to that as well.
     """
     cni, block = child(spec, "vpcCni"), child(spec, "secondaryCidrBlock")
-    if _true(child(cni, "disable")) or _true(child(spec, "disableVPCCNI")):
+    if _without(spec):
         return None
     plain = Plain(text)
     env = child(cni, "env")
@@ -87,6 +115,11 @@ def _environment(text: Text, plane: Node, spec: Node) -> Surface | None:
     written = plain.data(env) if env is not None else None
     settings = tuple(listed(text, env, written, MAIN))
     return Surface("environment", text, plane, data, settings, {}, {}, place=place)
+
+
+def _without(spec: Node) -> bool:
+    """Tell whether the provider deletes the CNI."""
+    return _true(child(child(spec, "vpcCni"), "disable")) or _true(child(spec, "disableVPCCNI"))
 
 
 def _key(text: Text, node: Node | None, name: str) -> Any:  # noqa: ANN401  # a span; the caller knows it is there

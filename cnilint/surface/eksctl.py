@@ -30,6 +30,9 @@ _MAX_PODS: Final = (
 )
 # In a script: bootstrap.sh's argument for kubelet, or a NodeConfig. What follows may be no number, but a variable.
 _IN_SCRIPT: Final = r"(?:--max-pods(?:=|[ \t]+)|\bmaxPods(?:Expression)?[\"']?:[ \t]*)[\"']?([^\s\"',;)}]*)"
+# A name in capitals, such as CLUSTER_NAME, stands for another.
+_NAME: Final = r"(?=.*[a-z])[A-Za-z0-9][A-Za-z0-9_-]*"
+_REGION: Final = r"[a-z]{2}(?:-[a-z]+)+-[0-9]+"
 _TYPE: Final = r"[a-z][a-z0-9-]*\.[a-z0-9-]+"
 
 
@@ -58,11 +61,21 @@ def _all(text: Text, root: Node) -> Iterator[Surface]:
 
 
 def _cluster(root: Node) -> dict[str, Any]:  # Any: fields of a Surface
+    metadata = child(root, "metadata")
     family = literal(child(child(root, "kubernetesNetworkConfig"), "ipFamily")).lower()
     return {
-        "kubernetes": kubernetes(literal(child(child(root, "metadata"), "version"))),
+        "kubernetes": kubernetes(literal(child(metadata, "version"))),
         "ipv6": {"ipv6": True, "ipv4": False}.get(family),
+        "cluster": _name(metadata),
     }
+
+
+def _name(metadata: Node | None) -> str:
+    """Return region and name of a cluster; the name alone where the region is not told; "" if that is put in later."""
+    name, region = literal(child(metadata, "name")), literal(child(metadata, "region"))
+    if not re.fullmatch(_NAME, name):
+        return ""
+    return f"{region}/{name}" if re.fullmatch(_REGION, region) else name
 
 
 def kubernetes(version: str) -> str | None:

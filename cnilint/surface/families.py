@@ -69,6 +69,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     Family("cloudformation", ("vpc-cni",), ("AWS::EKS::Addon",)),
     Family("clusterapi", ("vpc-cni", "vpcCni"), ("AWSManagedControlPlane",)),
     Family("clusterapi", ("secondaryCidrBlock",), ("AWSManagedControlPlane",), aside=True),
+    Family("clusterapi", ("AWSManagedMachinePool", "AWSMachineTemplate", "AWSMachinePool"), aside=True),
     Family("kops", ("amazonvpc", "amazonVPC")),
     Family("crossplane", ("vpc-cni",), ("eks.aws.", "eks.services.k8s.aws")),
     Family("terraform", ("vpc-cni",), ('"resource"', '"module"', '"root_module"', 'addons"', '"locals"')),

@@ -1,12 +1,14 @@
 """Machines of Cluster API Provider AWS: their instance types, and the max pods that their bootstrap gives kubelet.
 
 A MachineDeployment or MachinePool names both by reference: the infrastructure (AWSMachineTemplate, AWSMachinePool,
-AWSManagedMachinePool) and the bootstrap (EKSConfig, NodeadmConfig and their templates). Source:
+AWSManagedMachinePool) and the bootstrap (EKSConfig, NodeadmConfig and their templates), and the Cluster by its name; an
+object may bear that in a label as well. Source:
 cluster-api-provider-aws api/v1beta2, exp/api/v1beta2 and bootstrap/eks/api/v1beta2.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from cnilint.source.plain import child
@@ -22,23 +24,58 @@ if TYPE_CHECKING:
 
 _MACHINES: Final = frozenset({"AWSMachineTemplate", "AWSMachinePool", "AWSManagedMachinePool"})
 _BOOTSTRAPS: Final = frozenset({"EKSConfig", "EKSConfigTemplate", "NodeadmConfig", "NodeadmConfigTemplate"})
+_LABEL: Final = "cluster.x-k8s.io/cluster-name"
 _FLAG: Final = "--max-pods="
 _KUBELET: Final = 110  # kubelet's default
 
 
-def groups(text: Text, every: list[Node]) -> tuple[NodeGroup, ...]:
-    """Return the groups of machines among the objects of a file."""
+def groups(text: Text, every: list[Node]) -> dict[str, list[NodeGroup]]:
+    """Return the groups of machines among the objects of a file, by their cluster (see ``cluster``)."""
     bootstraps = {_name(item): item for item in every if _kind(item) in _BOOTSTRAPS}
-    owners = [_inner(item) for item in every if _kind(item) in ("MachineDeployment", "MachinePool")]
-    used = {
-        _raw(child(child(owner, "infrastructureRef"), "name")): _raw(
-            child(child(child(owner, "bootstrap"), "configRef"), "name")
-        )
-        for owner in owners
+    owners = {
+        _raw(child(child(_inner(item), "infrastructureRef"), "name")): item
+        for item in every
+        if _kind(item) in ("MachineDeployment", "MachinePool")
     }
-    machines = (item for item in every if _kind(item) in _MACHINES)
-    found = (_group(text, item, bootstraps.get(used.get(_name(item), ""))) for item in machines)
-    return tuple(group for group in found if group is not None)
+    found: dict[str, list[NodeGroup]] = {}
+    for item in every:
+        if _kind(item) in _MACHINES:
+            owner = owners.get(_name(item))
+            used = _raw(child(child(child(_inner(owner), "bootstrap"), "configRef"), "name"))
+            group = _group(text, item, bootstraps.get(used))
+            if group is not None:
+                found.setdefault(cluster(owner) or cluster(item), []).append(group)
+    return found
+
+
+def cluster(item: Node | None) -> str:
+    """Return namespace and name of the Cluster that an object says it belongs to, as written; "" where it does not."""
+    labels = child(child(item, "metadata"), "labels")
+    return _within(item, _raw(child(child(item, "spec"), "clusterName")) or _raw(child(labels, _LABEL)))
+
+
+def clusters(every: list[Node]) -> dict[str, str]:
+    """Return the Clusters among the objects of a file: each by the namespace and the name of its control plane."""
+    found: dict[str, str] = {}
+    for item in every:
+        reference = child(child(item, "spec"), "controlPlaneRef")
+        if _kind(item) == "Cluster" and literal(child(reference, "kind")) == "AWSManagedControlPlane":
+            found[_within(item, _raw(child(reference, "name")))] = identity(item)
+    return found
+
+
+def identity(item: Node) -> str:
+    """Return namespace and name of an object, as written."""
+    return _within(item, _name(item))
+
+
+def known(name: str) -> str:
+    """Return the namespace and name of a Cluster, "" where any of it is put in later."""
+    return name if re.fullmatch(r"(?:[a-z0-9][a-z0-9-]*)?/[a-z0-9][a-z0-9.-]*", name) else ""
+
+
+def _within(item: Node | None, name: str) -> str:
+    return f"{_raw(child(child(item, 'metadata'), 'namespace'))}/{name}" if name else ""
 
 
 def _group(text: Text, item: Node, bootstrap: Node | None) -> NodeGroup | None:

@@ -161,17 +161,16 @@ class Surface(NamedTuple):
     ``kind`` says what the settings are:
 
     - ``daemonset``: the environment of the DaemonSet's containers; ``partial`` when it is a patch;
-    - ``addon`` and ``helm``: values of the EKS add-on or of the Helm chart, ``values`` where it cannot be told of
-      which: an ``env`` mapping laid over the stock manifest;
+    - ``addon`` and ``helm``: values of the EKS add-on or of the Helm chart, ``values`` if it cannot be told of which;
     - ``environment``: variables that another program puts into aws-node (Cluster API, kOps, ``kubernetes_env``);
     - ``objects``: siblings without any of these;
     - ``nodes``: nodes alone.
 
     ``format`` is the kind of file it stands in. ``partial`` means that what is not written is unknown. ``siblings`` are
     the objects of the same file by kind, ``repeated`` the keys that stand twice in any of them (told once a file).
-    ``release``, ``managed``, ``kubernetes`` and ``ipv6`` are what the file says beside the settings: the CNI's release,
-    whether EKS manages it, the cluster's version and IP family. ``place`` is where a finding about all of it points, if
-    not at an object's name. ``beside`` are those before it of the same aws-node; ``elsewhere`` what only others set.
+    ``release``, ``managed``, ``kubernetes``, ``ipv6`` and ``cluster`` are what the file says beside the settings: of
+    the CNI, then the cluster's version, IP family and name. ``place`` is where a finding about it all points, if not at
+    an object's name. ``beside`` are those before it of the same aws-node; ``elsewhere`` what only others set.
     """
 
     kind: str
@@ -194,6 +193,7 @@ class Surface(NamedTuple):
     addon: AddOn | None = None
     beside: tuple[Surface, ...] = ()
     elsewhere: frozenset[tuple[str, str]] = frozenset()
+    cluster: str = ""
 
     def setting(self, container: str, name: str) -> Setting | None:
         """Return the setting that wins: the last of that name in the container."""

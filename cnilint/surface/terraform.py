@@ -18,7 +18,7 @@ from cnilint.surface import terraform_addon, terraform_nodes, terraform_objects
 from cnilint.surface.model import OVERLAYS, Surface
 from cnilint.surface.terraform_helm import helm
 from cnilint.surface.terraform_json import Block, blocks
-from cnilint.surface.terraform_values import FORMAT
+from cnilint.surface.terraform_values import FORMAT, literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,10 +37,11 @@ _WHOLE: Final = OVERLAYS | {"daemonset"}
 
 
 class Part(NamedTuple):
-    """What one block says: surfaces of the CNI, and node groups."""
+    """What one block says: surfaces of the CNI, and node groups, with the name of their cluster where it is known."""
 
     surfaces: list[Surface]
     groups: list[NodeGroup]
+    cluster: str = ""
 
 
 class Reader:
@@ -79,7 +80,8 @@ class Reader:
     def _resource(self, block: Block | HclBlock) -> Part:
         kind, found = block.labels[0], None
         if kind == "aws_eks_node_group":
-            return Part([], list(terraform_nodes.resource(self._text, block.body)))
+            name = literal(child(block.body, "cluster_name")) or ""
+            return Part([], list(terraform_nodes.resource(self._text, block.body)), name)
         if kind in terraform_objects.KINDS:
             return Part(terraform_objects.objects(self._text, kind, block.body), [])
         if kind == "aws_eks_addon":
@@ -151,7 +153,10 @@ def combined(text: Text, parts: list[Part]) -> list[Surface]:
     """
     found = [_with_own_groups(part) for part in parts]
     every = [surface for part in found for surface in part.surfaces]
-    groups = tuple(group for part in found for group in part.groups)
+    groups: dict[str, list[NodeGroup]] = {}
+    for part in found:
+        if part.groups:
+            groups.setdefault(part.cluster, []).extend(part.groups)
     objects = [surface for surface in every if surface.kind == "objects"]
     others = [surface for surface in every if surface.kind != "objects"]
     if any(surface.kind == "environment" for surface in others):  # it changes what an add-on or a chart sets
@@ -159,18 +164,23 @@ def combined(text: Text, parts: list[Part]) -> list[Surface]:
     whole = [index for index, surface in enumerate(others) if surface.kind in _WHOLE]
     if len(whole) == 1:
         own = others[whole[0]]
-        others[whole[0]] = own._replace(nodes=(*own.nodes, *groups), siblings=_siblings([own, *objects]))
-        return others
+        one = len({name for name in (*groups, own.cluster) if name}) < 2  # noqa: PLR2004  # clusters that are named
+        names = [name for name in groups if one or (name and name == own.cluster)]
+        nodes = [group for name in names for group in groups.pop(name)]
+        others[whole[0]] = own._replace(nodes=(*own.nodes, *nodes), siblings=_siblings([own, *objects]))
+        objects = []
     return [*others, *_beside(text, objects, groups)]
 
 
-def _beside(text: Text, objects: list[Surface], groups: tuple[NodeGroup, ...]) -> Iterator[Surface]:
-    """Yield what belongs to no one surface: the objects of a file, and its node groups."""
+def _beside(text: Text, objects: list[Surface], groups: dict[str, list[NodeGroup]]) -> Iterator[Surface]:
+    """Yield what belongs to no one surface: the objects of a file, and the node groups of each cluster."""
     if objects:
         yield objects[0]._replace(siblings=_siblings(objects))
-    if any(group.types or group.max_pods is not None for group in groups):
-        root = ScalarNode(None, "", Offset(0), Offset(0), '"')
-        yield Surface("nodes", text, root, {}, (), {}, {}, format=FORMAT, nodes=groups, place=groups[0].at)
+    for name, nodes in groups.items():
+        if any(group.types or group.max_pods is not None for group in nodes):
+            root = ScalarNode(None, "", Offset(0), Offset(0), '"')
+            found = Surface("nodes", text, root, {}, (), {}, {}, format=FORMAT, cluster=name)
+            yield found._replace(nodes=tuple(nodes), place=nodes[0].at)
 
 
 def _with_own_groups(part: Part) -> Part:

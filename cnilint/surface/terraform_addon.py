@@ -47,6 +47,7 @@ def resource(text: Text, body: MappingNode, **said: Any) -> Surface | None:  # n
     name = child(body, "addon_name")
     if literal(name) != NAME or name is None:
         return None
+    said["cluster"] = literal(child(body, "cluster_name")) or ""
     return stated(text, body, span(text, name), refuses=True, **said)
 
 
