@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from cnilint import ignores
@@ -12,7 +13,7 @@ from cnilint.source.plain import Plain
 from cnilint.source.text import decoded
 from cnilint.source.yaml import documents
 from cnilint.surface import Surface, mentioned, relevant, surfaces
-from cnilint.surface.joined import joined
+from cnilint.surface.joined import clusters, joined, of_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,14 +22,19 @@ if TYPE_CHECKING:
     from cnilint.judge import Judge
     from cnilint.source.text import Text
     from cnilint.surface import Reading
+    from cnilint.surface.joined import Cluster
 
 
 class Outcome(NamedTuple):
-    """What came of one file: findings in the order of their places, errors, and whether it configures the CNI."""
+    """What came of one file: findings in the order of their places, errors, and whether it configures the CNI.
+
+    ``clusters`` are those it names to which other files of the folder may belong.
+    """
 
     findings: tuple[Finding, ...]
     errors: tuple[CnilintError, ...]
     checked: bool
+    clusters: tuple[Cluster, ...] = ()
 
 
 PASSED_OVER: Final = Outcome((), (), checked=False)
@@ -114,11 +120,25 @@ def judged(text: Text, judge: Judge, told: Told, levels: Mapping[str, str], *mor
 
 def together(files: Sequence[Read], judge: Judge, *, named: bool = False) -> list[Outcome]:
     """Return what the rules say of files that belong together, an outcome each; ``named`` when somebody said so."""
+    return _judged(files, joined([surface for file in files for surface in file.surfaces], named=named), judge)
+
+
+def beside(files: Sequence[Read], judge: Judge) -> dict[str, Outcome]:
+    """Return, by path, what the rules say of those files of a folder that name the same cluster as another of them."""
+    named = {file.text.path: clusters(file.surfaces) for file in files}
+    count = Counter(cluster for found in named.values() for cluster in found)
+    several = [file for file in files if any(count[cluster] > 1 for cluster in named[file.text.path])]
+    outcomes = _judged(several, of_folder([file.surfaces for file in several]), judge)
+    return {file.text.path: outcome for file, outcome in zip(several, outcomes, strict=True)}
+
+
+def _judged(files: Sequence[Read], found: Iterable[Surface], judge: Judge) -> list[Outcome]:
+    """Return what the rules say of the surfaces of some files, an outcome a file."""
     by_path = {file.text.path: file for file in files}
     findings: dict[str, list[Finding]] = {path: [] for path in by_path}
     errors: dict[str, list[CnilintError]] = {path: [] for path in by_path}
     levels = {path: file.levels for path, file in by_path.items()}
-    for surface in joined([surface for file in files for surface in file.surfaces], named=named):
+    for surface in found:
         file = by_path[surface.text.path]
         try:
             for finding in judge.findings(Facts(surface, file.told), levels):
@@ -137,7 +157,7 @@ def _outcome(file: Read, found: Iterable[Finding], errors: Sequence[CnilintError
     if comments and not errors:
         findings += judge.unused(Facts(file.surfaces[0], file.told), file.text, comments, {file.text.path: file.levels})
     findings.sort(key=lambda item: (item.location.line, item.location.column, item.rule))
-    return Outcome(tuple(dict.fromkeys(findings)), tuple(errors), checked=True)
+    return Outcome(tuple(dict.fromkeys(findings)), tuple(errors), checked=True, clusters=clusters(file.surfaces))
 
 
 def _failure(error: Exception, surface: Surface) -> RuleError:

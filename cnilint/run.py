@@ -6,15 +6,17 @@ import os
 from typing import TYPE_CHECKING
 
 from cnilint import files
-from cnilint.config import Config, Settings, complaint, in_force
+from cnilint.config import Config, Settings, in_force
 from cnilint.errors import CnilintError, ConfigError
 from cnilint.facts import Told
 from cnilint.finding import Report
 from cnilint.judge import Judge
-from cnilint.lint import Outcome, Read, checked, read, together
+from cnilint.lint import Outcome, Read, beside, checked, read, together
+from cnilint.names import check_settings, check_types, chosen, hint
 from cnilint.paths import shipped
 from cnilint.record import NamedTuple
 from cnilint.rule import built_in, folder, merged
+from cnilint.units import folders, units
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,13 +25,12 @@ if TYPE_CHECKING:
     from cnilint.finding import RuleSummary
     from cnilint.rule import AnyRule, Rule
     from cnilint.surface import Surface
+    from cnilint.units import Unit
 
 STDIN = "-"
 # Where fewer files than this seem to be left that configure the CNI, a second process costs more than it saves.
 _MANY = 100
 _WORKERS = 4
-# The files of a folder that are one Terraform module.
-_MODULE = (".tf", ".tofu", ".tf.json", ".tfvars", ".tfvars.json")
 
 
 class Choice(NamedTuple):
@@ -45,25 +46,6 @@ class Choice(NamedTuple):
     build: bool = False
 
 
-class Unit(NamedTuple):
-    """Files whose surfaces are looked at together; ``named`` when the configuration says that they are one cluster."""
-
-    paths: tuple[str, ...]
-    named: bool
-
-
-def units(paths: Sequence[str], config: Config) -> list[Unit]:
-    """Return the files of each cluster that the configuration names, of each Terraform module, and all others alone."""
-    found: dict[tuple[str, object], list[str]] = {}
-    for path in paths:
-        cluster = config.cluster(path)
-        key: tuple[str, object] = ("cluster", cluster) if cluster is not None else ("file", path)
-        if cluster is None and path.endswith(_MODULE):
-            key = "module", os.path.dirname(path)
-        found.setdefault(key, []).append(path)
-    return [Unit(tuple(files), key[0] == "cluster") for key, files in found.items()]
-
-
 class Run:
     """The rules and settings of one run."""
 
@@ -76,8 +58,8 @@ class Run:
         self.judge = Judge(self.rules, (name for rule in every for name in (rule.id, rule.category)))
         self._told: dict[int, Told] = {}
         self._builds: Builds | None = None
-        _check_settings(config, self.judge.names)
-        _check_types((*choice.instance_types, *_configured_types(config)))
+        check_settings(config, self.judge.names)
+        check_types(config, choice.instance_types)
 
     def outcome(self, raw: bytes, path: str, *, alone: bool = False) -> Outcome:
         """Return what the rules say of a file's bytes; ``alone`` when nothing else was asked about."""
@@ -156,6 +138,14 @@ class Run:
         judged = together([file for file in found if isinstance(file, Read)], self.judge, named=unit.named)
         return [file if isinstance(file, Outcome) else judged.pop(0) for file in found]
 
+    def folder(self, paths: Sequence[str]) -> dict[str, Outcome]:
+        """Return, by path, what the rules say of those files of a folder that name a cluster together.
+
+        What a kustomization is built to stands for its own files alone.
+        """
+        found = [(path, self._read(path)) for path in paths]
+        return beside([file for path, file in found if isinstance(file, Read) and file.text.path == path], self.judge)
+
     def _read(self, path: str) -> Read | Outcome:
         built = self._builds.output(path) if self._builds else None
         if built:
@@ -191,6 +181,12 @@ class Run:
                 break
         pairs = ((unit.paths, found) for unit, found in zip(every, outcomes, strict=True))
         by_path = {path: outcome for paths, found in pairs for path, outcome in zip(paths, found, strict=True)}
+        again = folders(by_path, every)
+        if again:
+            from cnilint.parallel import each  # noqa: PLC0415  # as above
+
+            for judged in each(self.folder, again, workers if sum(map(len, again)) >= _MANY else 1):
+                by_path.update(judged)
         outcomes_of = [by_path[path] for path in found]
         return self._builds.placed(found, outcomes_of) if self._builds else outcomes_of
 
@@ -205,23 +201,6 @@ class Summaries:
         return (rule.rule.summarised for rule in self._rules)
 
 
-def chosen(rules: Iterable[AnyRule], select: Sequence[str], ignore: Sequence[str]) -> tuple[AnyRule, ...]:
-    """Return the rules whose id or category is selected (all where nothing is) and not ignored.
-
-    Raises ConfigError for a name that no rule bears.
-    """
-    every = tuple(rules)
-    names = {name for rule in every for name in (rule.id, rule.category)}
-    for name in (*select, *ignore):
-        if name not in names:
-            raise ConfigError(f"no rule or category is called {name!r}{_hint(name, names)}")
-    return tuple(
-        rule
-        for rule in every
-        if (not select or {rule.id, rule.category} & set(select)) and not {rule.id, rule.category} & set(ignore)
-    )
-
-
 def explained(name: str, config: Config) -> Rule:
     """Return a rule with its examples, built in or a policy of the configuration.
 
@@ -230,15 +209,8 @@ def explained(name: str, config: Config) -> Rule:
     source = [rule for path in (shipped("rules"), *config.policies) for rule in folder(path)]
     found = next((rule for rule in source if rule.id == name), None)
     if found is None:
-        raise ConfigError(f"no rule is called {name!r}{_hint(name, [rule.id for rule in source])}")
+        raise ConfigError(f"no rule is called {name!r}{hint(name, [rule.id for rule in source])}")
     return found
-
-
-def _hint(name: str, names: Iterable[str]) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415  # only for the message of an error
-
-    close = get_close_matches(name, sorted(names), n=3)
-    return f"; did you mean {' or '.join(close)}?" if close else "; `cnilint rules` lists them"
 
 
 def told(settings: Settings, choice: Choice) -> Told:
@@ -252,30 +224,3 @@ def told(settings: Settings, choice: Choice) -> Told:
         settings.pods_per_node,
         tuple(settings.limits.items()),
     )
-
-
-def _check_settings(config: Config, names: set[str]) -> None:
-    own = config.overrides[len(config.clusters) :]
-    parts: list[tuple[tuple[str | int, ...], Settings]] = [((), config.settings)]
-    parts += [(("overrides", number), override.settings) for number, override in enumerate(own)]
-    for keys, settings in parts:
-        for name in settings.rules:
-            if name not in names:
-                raise complaint(config, f"names no rule or category{_hint(name, names)}", (*keys, "rules", name))
-
-
-def _configured_types(config: Config) -> Iterable[str]:
-    for settings in (config.settings, *(override.settings for override in config.overrides)):
-        yield from settings.instance_types
-
-
-def _check_types(types: Iterable[str]) -> None:
-    """Raise ConfigError for an instance type that the table does not have."""
-    from cnilint.knowledge.instances import instance, nearest_types  # noqa: PLC0415  # 70 KB that few runs need
-
-    for name in dict.fromkeys(types):
-        if instance(name) is None:
-            close = nearest_types(name)
-            raise ConfigError(
-                f"unknown instance type {name!r}" + (f"; did you mean {' or '.join(close)}?" if close else "")
-            )

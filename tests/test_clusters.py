@@ -10,7 +10,7 @@ import pytest
 
 from cnilint import config
 from cnilint.errors import ConfigError
-from cnilint.run import Unit, units
+from cnilint.units import Unit, units
 
 if TYPE_CHECKING:
     from collections.abc import Callable

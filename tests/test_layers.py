@@ -24,7 +24,7 @@ LAYERS = (
     ("places", "ignores"),
     ("judge", "lint"),
     ("files", "config", "report", "docs"),
-    ("kustomization", "origins"),
+    ("names", "units", "kustomization", "origins"),
     ("examples", "run", "parallel", "build"),
     ("fix",),
     ("command",),

@@ -8,7 +8,7 @@ import pytest
 
 from cnilint.facts import Told
 from cnilint.judge import Judge
-from cnilint.lint import checked
+from cnilint.lint import PASSED_OVER, checked
 from cnilint.rulefile import parsed
 from cnilint.source.text import Text
 
@@ -171,6 +171,6 @@ def test_a_rule_that_crashes_is_an_error_about_cnilint(manifest: str) -> None:
 
 def test_a_file_that_does_not_name_the_cni_is_passed_over_however_broken() -> None:
     for raw in (b"a: {{ x }}\n", b"a: [\n", b"\xff\xfe\xff", b"a: \0"):
-        assert checked(raw, "x.yaml", Judge([rule()]), Told(), {}) == ((), (), False)
+        assert checked(raw, "x.yaml", Judge([rule()]), Told(), {}) == PASSED_OVER
     broken = checked(b"kind: DaemonSet # aws-node\na: [\n", "x.yaml", Judge([rule()]), Told(), {})
     assert (len(broken.errors), broken.errors[0].line) == (1, 3)

@@ -1,0 +1,65 @@
+"""Names that somebody wrote, of rules and instance types: those there are, or an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cnilint.config import Config, Settings, complaint
+from cnilint.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cnilint.rule import AnyRule
+
+
+def chosen(rules: Iterable[AnyRule], select: Sequence[str], ignore: Sequence[str]) -> tuple[AnyRule, ...]:
+    """Return the rules whose id or category is selected (all where nothing is) and not ignored.
+
+    Raises ConfigError for a name that no rule bears.
+    """
+    every = tuple(rules)
+    names = {name for rule in every for name in (rule.id, rule.category)}
+    for name in (*select, *ignore):
+        if name not in names:
+            raise ConfigError(f"no rule or category is called {name!r}{hint(name, names)}")
+    return tuple(
+        rule
+        for rule in every
+        if (not select or {rule.id, rule.category} & set(select)) and not {rule.id, rule.category} & set(ignore)
+    )
+
+
+def hint(name: str, names: Iterable[str]) -> str:
+    """Return what to say behind a name that is not there."""
+    from difflib import get_close_matches  # noqa: PLC0415  # only for the message of an error
+
+    close = get_close_matches(name, sorted(names), n=3)
+    return f"; did you mean {' or '.join(close)}?" if close else "; `cnilint rules` lists them"
+
+
+def check_settings(config: Config, names: set[str]) -> None:
+    """Raise ConfigError, with its place, for a name in the configuration's levels that no rule bears."""
+    own = config.overrides[len(config.clusters) :]
+    parts: list[tuple[tuple[str | int, ...], Settings]] = [((), config.settings)]
+    parts += [(("overrides", number), override.settings) for number, override in enumerate(own)]
+    for keys, settings in parts:
+        for name in settings.rules:
+            if name not in names:
+                raise complaint(config, f"names no rule or category{hint(name, names)}", (*keys, "rules", name))
+
+
+def check_types(config: Config, asked: Sequence[str]) -> None:
+    """Raise ConfigError for an instance type that the table does not have."""
+    every = (config.settings, *(override.settings for override in config.overrides))
+    types = dict.fromkeys((*asked, *(name for settings in every for name in settings.instance_types)))
+    if not types:
+        return
+    from cnilint.knowledge.instances import instance, nearest_types  # noqa: PLC0415  # 70 KB that few runs need
+
+    for name in types:
+        if instance(name) is None:
+            close = nearest_types(name)
+            raise ConfigError(
+                f"unknown instance type {name!r}" + (f"; did you mean {' or '.join(close)}?" if close else "")
+            )
