@@ -133,6 +133,8 @@ def test_max_pods_that_was_told_ends_the_growth() -> None:
     assert (result.max_pods, result.working) == (58, ())
     assert at(result, 80) == (2, 58)
     assert result.eni_attached_at_pod == {2: 1}
+    # a step takes a whole interface
+    assert at(answer(Settings(), known("m5.4xlarge"), (80,), max_pods=59), 80) == (3, 87)
     assert answer(Settings(), known("m5.4xlarge"), managed=True).max_pods == 110
 
 
@@ -140,7 +142,8 @@ def test_max_eni_is_a_limit_of_interfaces() -> None:
     result = answer(Settings(max_eni=2), known("m5.large"), (27,))
     assert (result.enis, result.reachable_pods, result.points[0].waiting_pods) == (2, 18, 9)
     # no slot is left for a trunk: the primary serves pods all the same
-    assert answer(Settings(max_eni=1, pod_eni=True), known("m5.large")).reachable_pods == 9
+    alone = answer(Settings(max_eni=1, pod_eni=True), known("m5.large"), (0,))
+    assert (alone.reachable_pods, alone.points[0].enis, alone.points[0].subnet_addresses) == (9, 1, 10)
 
 
 def test_ipv6_asks_ec2_for_one_prefix() -> None:

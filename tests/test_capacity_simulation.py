@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cnilint.capacity.maxpods import usual
-from cnilint.capacity.pool import Pool
+from cnilint.capacity.pool import Pool, Unit
 from cnilint.capacity.reconcile import init, reconcile
 from cnilint.capacity.settings import Model, Settings, model
 from cnilint.capacity.simulation import arrivals, burst, settle, started, wait
@@ -42,6 +42,7 @@ def held(node: Pool) -> list[int]:
         ("m5.4xlarge", Settings(warm_ip=5), (3, 32, 9, 32, 4), 31.2),
         ("m5.4xlarge", Settings(warm_ip=10), (3, 32, 6, 32, 4), 16.2),
         ("m5.4xlarge", PREFIX, (3, 2, 2, 2, 1), 1.2),
+        ("m5.large", PREFIX._replace(warm_prefix=3), (3, 2, 1, 2, 1), 0.0),
         # nothing is ever added for a pod that finds no address
         ("m5.large", Settings(minimum_ip=10), (6, 0, 0, 0, 0), 0.0),
         # the primary is tagged, its security groups are let alone, one interface comes at once
@@ -74,6 +75,8 @@ def test_a_burst_that_the_pool_covers_does_not_wait() -> None:
         ("m5.large", Settings(custom_networking=True, release=(1, 12, 6)), [], [9]),
         ("m5.large", Settings(release=(1, 12, 6)), [9], [9]),
         ("m5.large", Settings(warm_ip=5, release=(1, 7, 0)), [9], [5]),
+        ("m5.large", Settings(warm_eni=0, release=(1, 6, 0)), [9], [9]),
+        ("m5.large", Settings(warm_eni=0, release=(1, 5, 7)), [0], [0]),
     ],
 )
 def test_node_init_takes_one_step_and_the_loop_the_rest(
@@ -127,18 +130,21 @@ def test_addresses_are_given_back_every_thirty_seconds_and_no_sooner() -> None:
     node.arrive(20)
     settle(node)
     assert node.units == 25
-    for gone, units in ((1, 24), (1, 24)):
-        node.leave(gone)
+    for _ in range(2):
+        node.leave()
+        node.now = 1000.0
+        reconcile(node)
+        assert node.units == 24
+    node.leave()
+    for after, units in ((30.0, 24), (30.5, 22)):
+        node.now = node.released_at + after
         reconcile(node)
         assert node.units == units
-        node.now += 5
-    node.now += 26
-    reconcile(node)
-    assert node.units == 23
 
 
 def test_an_address_cools_before_another_pod_has_it() -> None:
     node = started(modelled("m5.large", Settings(minimum_ip=5)))
+    node.now = 1000.0
     node.arrive(5)
     node.leave(2)
     node.arrive(2)
@@ -165,6 +171,58 @@ def test_an_interface_is_dropped_when_it_is_a_minute_old_and_nothing_of_it_cools
         if reconcile(node)[1]:
             break
     assert (held(node), node.now - born) == ([9], 60)
+
+
+def test_an_interface_waits_until_nothing_of_it_cools() -> None:
+    node = started(modelled("m5.large", DEFAULT))
+    node.arrive()
+    settle(node)
+    node.arrive(9)
+    node.now = 1000.0
+    assert [item.used for item in node.interfaces] == [9, 1]
+    node.leave(10)
+    for now, interfaces in ((1030.0, 2), (1030.5, 1)):
+        node.now = now
+        reconcile(node)
+        assert len(node.interfaces) == interfaces
+
+
+def test_an_empty_interface_is_dropped_that_prefixes_no_longer_need() -> None:
+    node = started(modelled("t3.small", PREFIX))
+    node.arrive(58)
+    settle(node)
+    assert held(node) == [3, 2]
+    node.leave(48)
+    settle(node)
+    assert held(node) == [2]
+
+
+def test_an_interface_that_holds_the_warm_prefixes_stays() -> None:
+    node = started(modelled("t3.small", PREFIX._replace(warm_prefix=3)))
+    node.arrive()
+    assert settle(node)
+    assert held(node) == [3, 1]
+
+
+def test_what_cools_is_given_back_first() -> None:
+    node = started(modelled("m5.large", Settings(warm_ip=3)))
+    node.arrive(3)
+    settle(node)
+    node.leave(3)
+    reconcile(node)
+    assert (node.units, node.available) == (3, 3)
+    node.arrive(3)
+    assert node.waiting == 0
+
+
+def test_a_prefix_with_a_pod_is_not_given_back() -> None:
+    node = started(modelled("m5.large", PREFIX._replace(warm_ip=5)))
+    node.interfaces[0].units = [Unit(1), Unit(1), Unit(1)]
+    node.interfaces[0].used = node.assigned = node.units = 3
+    assert (node.free_units(), node.over()) == (0, 0)
+    node.interfaces[0].units.append(Unit())
+    node.units = 4
+    assert node.over() == 1
 
 
 def test_the_youngest_pods_leave_first_and_those_that_wait_before_them() -> None:

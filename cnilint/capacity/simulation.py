@@ -118,12 +118,10 @@ def burst(model: Model, pods: int) -> Burst:
         counts.append(pool.writes - before)
     pool = idle
     begin = pool.served_at = pool.now
-    seconds = 0.0
     for step in (pool.arrive, pool.leave):
         before = pool.writes
         step(pods)
         settle(pool)
-        seconds = seconds or pool.served_at - begin
         counts.append(pool.writes - before)
     start, come, go, come_at_once, go_at_once = counts
-    return Burst(Writes(start, come, come_at_once, go, go_at_once), round(seconds, 1))
+    return Burst(Writes(start, come, come_at_once, go, go_at_once), round(pool.served_at - begin, 1))
