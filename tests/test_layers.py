@@ -19,7 +19,7 @@ LAYERS = (
     ("source", "cel", "knowledge"),
     ("finding",),
     ("rule", "rulefile", "gate", "candidates", "surface"),
-    ("facts",),
+    ("capacity", "facts"),
     ("edit",),
     ("places", "ignores"),
     ("judge", "lint"),

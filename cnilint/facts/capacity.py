@@ -1,18 +1,27 @@
 """Facts about the nodes: how many addresses an instance type can give to pods, and how many pods kubelet lets it run.
 
-Formulas: max-pods-calculator.sh of amazon-eks-ami, nodeadm's eni_max_pods.go, and ipamd's own view
-(amazon-vpc-cni-k8s pkg/ipamd/ipamd.go: getMaxENI, hasRoomForEni, GetAllocatableENIs). The first address of an ENI is
-its own; two pods (aws-node, kube-proxy) use the node's address.
+The arithmetic is that of ``cnilint.capacity.maxpods``.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cnilint.capacity.maxpods import (
+    NEWEST,
+    PREFIX_SIZE,
+    addresses,
+    cap,
+    interfaces,
+    recommended,
+    trunk_slot,
+    usual,
+)
 from cnilint.cel.evaluate import MAYBE, UNKNOWN
 from cnilint.facts.release import ABSENT
 from cnilint.knowledge.instances import Instance, instance
 from cnilint.knowledge.maxpods import computed, fault
+from cnilint.knowledge.versions import parsed
 from cnilint.surface.model import MAIN
 
 if TYPE_CHECKING:
@@ -22,11 +31,6 @@ if TYPE_CHECKING:
     from cnilint.surface.model import NodeGroup
 
 Element = dict[str, object]
-
-PREFIX_SIZE: Final = 16
-HOST_NETWORK_PODS: Final = 2
-# Kubernetes recommends no more than 110 pods on a node; EKS allows 250 where there are more than 30 vCPUs.
-SMALL_CAP, LARGE_CAP, LARGE_VCPUS = 110, 250, 30
 
 
 def nodes(context: Context) -> list[Element]:
@@ -79,20 +83,12 @@ def stated(group: NodeGroup, item: Instance | None) -> int | None:
     """Return the max pods that a group's file gives kubelet on a type: as written, or what its expression gives."""
     pods = group.max_pods
     if group.expression is not None and item is not None:
-        pods = computed(group.expression, item.enis, item.ips, _usual(item))
+        pods = computed(group.expression, item.enis, item.ips, usual(item))
     if pods is None or group.hidden:
         return None
     if group.pods_per_core is None:
         return pods
     return min(pods, group.pods_per_core * item.vcpus) if item is not None and item.vcpus else None
-
-
-def _usual(item: Instance) -> int:
-    return item.enis * (item.ips - 1) + HOST_NETWORK_PODS
-
-
-def _cap(item: Instance) -> int:
-    return LARGE_CAP if (item.vcpus or 0) > LARGE_VCPUS else SMALL_CAP
 
 
 def node(context: Context, item: Instance, group: NodeGroup | None = None) -> Element:
@@ -136,20 +132,19 @@ def density(
     it cannot be wrong about a node whose kubelet nobody described.
     """
     custom = used["AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"] is True
-    trunk = used["ENABLE_POD_ENI"] is True and trunk_slot(item, context)
+    release = (parsed(context.release) if context.release else None) or NEWEST
+    trunk = used["ENABLE_POD_ENI"] is True and trunk_slot(item, release)
     limit = used["MAX_ENI"]
-    enis = min(item.enis, limit) if isinstance(limit, int) and limit >= 1 else item.enis
-    cap = _cap(item)
+    slots = interfaces(item, limit if isinstance(limit, int) else 0) - custom
     if used["ENABLE_IPv6"] is True:
-        return {"recommendedMaxPods": cap, **_assumed(context, item, cap, group)}
-    each = (item.ips - 1) * (PREFIX_SIZE if prefixes else 1)
-    usable = max(0, enis - custom - trunk)
-    recommended = min(cap, max(0, enis - custom) * each + HOST_NETWORK_PODS)
+        return {"recommendedMaxPods": cap(item), **_assumed(context, item, cap(item), group)}
+    size = PREFIX_SIZE if prefixes else 1
+    most = recommended(slots, item, size)
     return {
-        "usableEnis": usable,
-        "podsByAddress": usable * each,
-        "recommendedMaxPods": recommended,
-        **_assumed(context, item, max(recommended, _usual(item)), group),
+        "usableEnis": max(0, slots - trunk),
+        "podsByAddress": addresses(slots - trunk, item, size),
+        "recommendedMaxPods": most,
+        **_assumed(context, item, max(most, usual(item)), group),
     }
 
 
@@ -164,17 +159,7 @@ def _assumed(context: Context, item: Instance, highest: int, group: NodeGroup | 
     if group.pods_per_core is not None:
         return {"maxPods": min(highest, group.pods_per_core * item.vcpus)} if item.vcpus else {}
     # EKS computes and limits them for its node groups (user guide, choosing-instance-type).
-    return {"maxPods": min(highest, _cap(item)) if group.managed and item.vcpus else highest}
-
-
-def trunk_slot(item: Instance, context: Context) -> bool:
-    """Tell whether an ENI is lost to ordinary pods under ENABLE_POD_ENI.
-
-    The trunk has given no addresses to pods since v1.16.4; until v1.20.4 a slot was kept on types without a trunk too.
-    """
-    if item.branch == 0:
-        return not context.since("v1.20.4")
-    return context.since("v1.16.4")
+    return {"maxPods": min(highest, cap(item)) if group.managed and item.vcpus else highest}
 
 
 FACTS: Final[Mapping[str, Callable[[Context], object]]] = {
