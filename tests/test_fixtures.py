@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FIXTURES = Path(__file__).parent / "fixtures"
 RULES = cache(built_in)  # read once for all tests
 RUN = "# run: cnilint check "
+SUFFIXES = (".yaml", ".json", ".tf", ".toml")
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +27,11 @@ def rules_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def inputs(folder: str) -> list[Path]:
     """Return the files of a folder that are checked, as opposed to what is expected of them."""
-    return sorted(path for path in (FIXTURES / folder).iterdir() if path.suffix in (".yaml", ".json"))
+    return sorted(
+        path
+        for path in (FIXTURES / folder).iterdir()
+        if path.suffix in (".yaml", ".json", ".tf", ".tfvars", ".toml", ".txt")
+    )
 
 
 def options(path: Path) -> list[str]:

@@ -50,6 +50,11 @@ _COMMON: Final = frozenset(
 _ADDON_FILE: Final = r"addon|add-on|configuration-values|vpc-cni-config"
 
 
+# Keys of the chart that people try on the add-on, and its own in any capitals.
+_TRIED: Final = ("image", "imagePullPolicy", "nodeSelector", "podAnnotations", "securityContext", "updateStrategy")
+KEYS_LIKE: Final = frozenset(key.lower() for key in (*KEYS, *_TRIED))
+
+
 class Keys(NamedTuple):
     """The keys of an add-on's mapping in some format; ``conflicts`` are keys, each with when its mode counts."""
 
@@ -199,12 +204,22 @@ def surfaces(text: Text, roots: list[Node]) -> list[Surface]:
 
     The add-on takes the same keys as the chart: which of them a file is for is known by its name, or not at all.
     """
-    name = text.path.replace("\\", "/").rpartition("/")[2].lower()
-    addon = re.search(_ADDON_FILE, name) is not None
+    addon = named(text)
     fields: dict[str, Any] = {"format": "addon", "managed": True} if addon else {"format": "values"}
-    wanted = (root for root in roots if sure(root) and {key.value for key, _ in root.value} <= KEYS)
+    wanted = (root for root in roots if sure(root) and _takes(root, named=addon))
     found = (overlay(text, root, "addon" if addon else "values", **fields) for root in wanted)
     return [_described(_closed(surface), "text", None) for surface in found]
+
+
+def named(text: Text) -> bool:
+    """Tell whether a file's name says that it holds values of the add-on: then a wrong key in it is a mistake."""
+    return re.search(_ADDON_FILE, text.path.replace("\\", "/").rpartition("/")[2].lower()) is not None
+
+
+def _takes(root: Node, *, named: bool) -> bool:
+    """Tell whether every key may be one of the add-on's; of a file that is named for it, also what people try there."""
+    keys = {key.value for key, _ in root.value}
+    return {key.lower() for key in keys} <= KEYS_LIKE if named else keys <= KEYS
 
 
 def sure(root: Node) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from cnilint.knowledge.chart import CHART
 from cnilint.source.plain import child, entry
 from cnilint.source.yaml import MappingNode, ScalarNode, span
+from cnilint.surface.addon import named
 from cnilint.surface.charted import Install, surface, telling, unmistakable
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def surfaces(text: Text, root: Node) -> list[Surface]:
 
 def _values(text: Text, root: Node) -> Iterator[tuple[Span, Node]]:
     """Yield each mapping of the chart's values with its place: the key that it stands below, or its environment's."""
-    if not isinstance(root, MappingNode):
+    if not isinstance(root, MappingNode) or named(text):
         return
     if _chart_only(root) and unmistakable(root):
         pair = entry(root, "env") or entry(root, "init")
