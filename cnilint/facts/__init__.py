@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnilint.facts import addon, agent, capacity, contradictions, env, objects, ownership, pod, settings
+from cnilint.facts import addon, agent, contradictions, env, objects, ownership, pod, settings
 from cnilint.facts.context import Context, Told
 from cnilint.facts.release import ABSENT
 
@@ -19,6 +19,18 @@ if TYPE_CHECKING:
 
 __all__ = ["ABSENT", "FACTS", "Context", "Facts", "Told"]
 
+
+def _nodes(context: Context) -> object:
+    """Return the facts of the nodes; their tables are read where there are any."""
+    if context.surface.kind == "objects":
+        return ABSENT
+    if not context.surface.nodes and not context.told.instance_types:
+        return []
+    from cnilint.facts.capacity import nodes  # noqa: PLC0415  # most files and runs know of none
+
+    return nodes(context)
+
+
 FACTS: Mapping[str, Callable[[Context], object]] = {
     **env.FACTS,
     **settings.FACTS,
@@ -26,7 +38,7 @@ FACTS: Mapping[str, Callable[[Context], object]] = {
     **pod.FACTS,
     **objects.FACTS,
     **ownership.FACTS,
-    **capacity.FACTS,
+    "nodes": _nodes,
     **addon.FACTS,
     **contradictions.FACTS,
 }

@@ -5,7 +5,7 @@ The arithmetic is that of ``cnilint.capacity.maxpods``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from cnilint.capacity.maxpods import (
     NEWEST,
@@ -18,14 +18,13 @@ from cnilint.capacity.maxpods import (
     usual,
 )
 from cnilint.cel.evaluate import MAYBE, UNKNOWN
-from cnilint.facts.release import ABSENT
 from cnilint.knowledge.instances import Instance, instance
 from cnilint.knowledge.maxpods import computed, fault
 from cnilint.knowledge.versions import parsed
 from cnilint.surface.model import MAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from cnilint.facts.context import Context
     from cnilint.surface.model import NodeGroup
@@ -160,8 +159,3 @@ def _assumed(context: Context, item: Instance, highest: int, group: NodeGroup | 
         return {"maxPods": min(highest, group.pods_per_core * item.vcpus)} if item.vcpus else {}
     # EKS computes and limits them for its node groups (user guide, choosing-instance-type).
     return {"maxPods": min(highest, cap(item)) if group.managed and item.vcpus else highest}
-
-
-FACTS: Final[Mapping[str, Callable[[Context], object]]] = {
-    "nodes": lambda context: nodes(context) if context.surface.kind != "objects" else ABSENT,
-}
