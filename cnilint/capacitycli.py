@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FORMATS: Final = ("text", "json", "csv", "svg", "html")
 STDIN: Final = "-"
 BURST: Final = 30
+PODS: Final = "0,1,10,max"
 
 
 @click.command(cls=Command)
@@ -28,7 +29,7 @@ BURST: Final = 30
 @option("-f", "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="How to print.")
 @option("-o", "--output", type=click.Path(dir_okay=False), help="Write the answer to this file.")
 @option("--instance-type", "types", multiple=True, callback=names, metavar="TYPES", help="The nodes' types, or all.")
-@option("--pods", default="0,1,10,max", show_default=True, metavar="NUMBERS", help="Pods with an address, on a node.")
+@option("--pods", show_default=PODS, metavar="NUMBERS", help="Pods with an address, on a node.")
 @option("--nodes", type=click.IntRange(min=1), help="How many nodes there are.")
 @option("--subnet", metavar="CIDR", help="The subnet of the nodes' pods.")
 @option("--subnet-addresses", type=click.IntRange(min=0), help="The addresses that the subnet has to give out.")
@@ -47,8 +48,10 @@ def capacity(file: str | None, **options: Any) -> None:  # noqa: ANN401  # click
 
     options["file"] = file
     config = _config(options)
-    pods = reply.counts(options["pods"])
-    density = _settings(file, config).pods_per_node or max((number for number in pods if number), default=None)
+    pods = reply.counts(PODS if options["pods"] is None else options["pods"])
+    density = _settings(file, config).pods_per_node
+    if density is None and options["pods"]:
+        density = max((number for number in pods if number), default=None)
     demand = reply.Demand(pods, options["burst"], _subnet(options), options["nodes"], density)
     groups = _groups(config, demand, options)
     printed = _printed(options["form"], groups, demand)
@@ -181,8 +184,9 @@ def _printed(form: str, groups: Sequence[tuple[Reply, ...]], demand: Demand) -> 
 
 def _plotted(form: str, groups: Sequence[tuple[Reply, ...]], demand: Demand) -> str:
     """Return a chart of all answers; a line is named by its settings as well where there are several."""
-    from cnilint.capacity.reply import sentences, whole  # noqa: PLC0415
+    from cnilint.capacity.reply import advised, whole  # noqa: PLC0415
     from cnilint.report import plot  # noqa: PLC0415
+    from cnilint.report.capacity import MANY  # noqa: PLC0415
 
     every = [each for group in groups for each in group]
     curves = [whole(each, demand.burst).result for each in every]
@@ -190,6 +194,7 @@ def _plotted(form: str, groups: Sequence[tuple[Reply, ...]], demand: Demand) -> 
     labels = [f"{each.result.instance_type}, {each.asked.name}" for each in every] if several else []
     if form == "svg":
         return plot.svg(curves, labels)
-    told = [sentence for group in groups if len(group) == 1 for sentence in sentences(group[0], demand)]
     results = [each.result for each in every]
+    advices = [advised(group[0], demand) for group in groups if len(groups) < MANY and len(group) == 1]
+    told = [suggestion.sentence for advice in advices for suggestion in advice.suggestions]
     return plot.html(curves, labels, tables=results, burst=demand.burst, sentences=told)

@@ -154,9 +154,9 @@ def test_an_unknown_value_is_an_error_that_names_it_and_what_to_say(cnilint: Com
 def test_of_several_places_each_is_asked_about(cnilint: CommandLine, manifest: str, tmp_path: Path) -> None:
     (tmp_path / "two.yaml").write_text(f"{manifest}---\n{manifest}")
     ran = ask(cnilint, "two.yaml", "--instance-type", "m5.large")
-    assert [item["name"] for item in ran.json["settings"]] == ["two.yaml:4", "two.yaml:24"]
+    assert [item["name"] for item in ran.json["settings"]] == ["two.yaml:4:9", "two.yaml:24:9"]
     refused = ask(cnilint, "two.yaml", "--instance-type", "m5.large", "--compare", "MAX_ENI=2")
-    assert refused.err == "cnilint: --compare compares two settings, and these are 2: two.yaml:4, two.yaml:24\n"
+    assert refused.err == "cnilint: --compare compares two settings, and these are 2: two.yaml:4:9, two.yaml:24:9\n"
 
 
 @pytest.mark.parametrize(
@@ -225,7 +225,7 @@ def test_a_plot_is_handed_a_point_for_each_number_of_pods(
     if form == "html":
         assert [point.pods for point in more["tables"][0].points] == [0, 1, 10, 27]
         assert more["burst"] == BURST
-        assert any("subnet addresses a node at 10 pods" in sentence for sentence in more["sentences"])
+        assert any("subnet addresses a node at 27 pods" in sentence for sentence in more["sentences"])
 
 
 def test_other_commands_do_not_import_it(tmp_path: Path) -> None:

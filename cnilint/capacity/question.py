@@ -102,8 +102,8 @@ def of_surfaces(found: Sequence[Surface], told: Told, path: str) -> list[Asked]:
     asked = []
     for surface in own:
         context = Context(surface, told)
-        line, _ = surface.anchor.text.position(surface.anchor.start)
-        name = path if len(own) == 1 else f"{path}:{line}"
+        line, column = surface.anchor.text.position(surface.anchor.start)
+        name = path if len(own) == 1 else f"{path}:{line}:{column}"
         nodes = groups if len(own) == 1 else surface.nodes
         asked.append(Asked(name, context.release or newest(), context.values(MAIN), nodes))
     return asked

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cnilint.capacity import Result
+    from cnilint.capacity.advice import Advice
     from cnilint.capacity.question import Asked, Node
     from cnilint.capacity.settings import Settings
     from cnilint.capacity.steady import Point
@@ -101,24 +102,13 @@ def curve(found: Reply, pods: Sequence[int], burst: int) -> tuple[Point, ...]:
     return _result(found.settings, found.node, pods, burst).points
 
 
-def sentences(found: Reply, demand: Demand) -> list[str]:
-    """Return advice, a sentence each: the settings that take fewer addresses, with what they cost."""
+def advised(found: Reply, demand: Demand) -> Advice:
+    """Return which settings take fewer addresses for the pods that are expected on a node, and what they cost."""
     from cnilint.capacity.advice import advice  # noqa: PLC0415  # where it is printed
 
     node = found.node
-    told = advice(
-        found.settings,
-        node.instance,
-        density(found, demand),
-        max_pods=node.max_pods,
-        managed=node.managed,
-    )
-    return [suggestion.sentence for suggestion in told.suggestions]
-
-
-def density(found: Reply, demand: Demand) -> int:
-    """Return the pods a node that advice is for."""
-    return found.full if demand.density is None else demand.density
+    pods = found.full if demand.density is None else demand.density
+    return advice(found.settings, node.instance, pods, max_pods=node.max_pods, managed=node.managed)
 
 
 def whole(found: Reply, burst: int) -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cnilint.capacity.question import FIELDS
-from cnilint.capacity.reply import curve, density, sentences
+from cnilint.capacity.reply import advised, curve
 from cnilint.report.capacitytable import (
     Row,
     addresses,
@@ -77,20 +77,23 @@ def _page(group: tuple[Reply, ...], demand: Demand) -> Iterator[str]:
     if demand.subnet or demand.nodes:
         yield ""
         yield from table(of_subnet(group, demand))
-    if all(each.refusal is None and not each.settings.ipv6 for each in group):
+    if all(each.refusal is None and not each.settings.ipv6 for each in group) and any(each.full for each in group):
         yield ""
         yield from _chart(group, demand)
-    if len(group) == 1 and found.refusal is None and not found.settings.ipv6:
-        yield ""
-        yield from _advice(found, demand)
+        if len(group) == 1:
+            yield ""
+            yield from _advice(found, demand)
 
 
 def _advice(found: Reply, demand: Demand) -> Iterator[str]:
-    told = sentences(found, demand)
-    pods = number(density(found, demand), "pod")
-    yield f"  advice for {pods} a node:" if told else f"  advice for {pods} a node: nothing takes fewer addresses"
-    for sentence in told:
-        yield from wrapped(f"- {sentence}", "  ")
+    told = advised(found, demand)
+    if not told.suggestions:
+        better = "gives all of them an address" if told.present.waiting_pods else "is better"
+        yield from wrapped(f"advice for {number(told.pods, 'pod')} a node: no setting that was tried {better}", "  ")
+        return
+    yield f"  advice for {number(told.pods, 'pod')} a node:"
+    for suggestion in told.suggestions:
+        yield from wrapped(f"- {suggestion.sentence}", "  ")
 
 
 def _facts(found: Reply) -> Iterator[str]:
@@ -144,11 +147,10 @@ def _costs(found: Reply, demand: Demand) -> Iterator[str]:
         "  ",
     )
     served = min(demand.burst, result.reachable_pods)
-    yield from wrapped(
-        f"burst: of {pods} that come to an idle node at once, {served} get an address, the last"
-        f" after {seconds(result.burst_seconds)}",
-        "  ",
+    got = (
+        f"{served} get an address, the last after {seconds(result.burst_seconds)}" if served else "none gets an address"
     )
+    yield from wrapped(f"burst: of {pods} that come to an idle node at once, {got}", "  ")
 
 
 def _pod(at: int) -> str:
@@ -168,8 +170,10 @@ def _chart(group: tuple[Reply, ...], demand: Demand) -> Iterator[str]:
     for each in group:
         held = {point.pods: point.subnet_addresses for point in curve(each, distinct, demand.burst)}
         curves.append([held[count] if count <= each.full else None for count in pods])
+    below = f"{number(top, 'pod')} with an address"
     legend = f" ({MARKS[0]} A, {MARKS[1]} B, {SHARED} both)" if len(group) > 1 else ""
-    for line in chart(curves, top, f"addresses of the subnet that a node takes{legend}", "pods with an address"):
+    above = f"addresses of the subnet that a node takes{legend}"
+    for line in chart(curves, above, below):
         yield f"  {line}"
 
 

@@ -18,10 +18,11 @@ def positions(top: int) -> list[int]:
     return [round(column * top / (WIDTH - 1)) for column in range(WIDTH)]
 
 
-def chart(curves: Sequence[Sequence[int | None]], top: int, above: str, below: str) -> list[str]:
+def chart(curves: Sequence[Sequence[int | None]], above: str, below: str) -> list[str]:
     """Return the lines of a chart: a value a column of each curve, the axes labelled with their units.
 
-    There are two curves at most; one that ends has None in the columns that are left.
+    There are two curves at most; one that ends has None in the columns that are left. ``above`` tells what the values
+    are, ``below`` what the last column stands for.
     """
     most = max(1, *(value for curve in curves for value in curve if value is not None))
     steps = min(HEIGHT - 1, most)
@@ -41,6 +42,5 @@ def chart(curves: Sequence[Sequence[int | None]], top: int, above: str, below: s
     lines = [above]
     lines += [f"{labels.get(level, ''):>{width}} |{''.join(cells[level])}".rstrip() for level in range(steps, -1, -1)]
     lines.append(f"{'':{width}} +{'-' * WIDTH}")
-    end = f"{top} {below}"
-    lines.append(f"{'':{width}}  0{end:>{WIDTH - 1}}")
+    lines.append(f"{'':{width}}  0{below:>{WIDTH - 1}}")
     return lines
