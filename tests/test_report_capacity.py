@@ -68,6 +68,7 @@ m5.large: single addresses; 3 interfaces with 10 addresses each
         ["--set", "ENABLE_PREFIX_DELEGATION=true", *EVERYTHING, "--nodes", "50000"],
         ["--set", "ENABLE_IPv6=true", *EVERYTHING[:4]],
         ["--instance-type", "u7in-32tb.224xlarge", "--pods", "0,10000", *EVERYTHING[:4]],
+        ["--instance-type", "u7in-32tb.224xlarge", "--set", "ENABLE_PREFIX_DELEGATION=true"],
         ["--instance-type", "all", "--subnet-addresses", "65531"],
         ["--instance-type", "all", *EVERYTHING],
     ],

@@ -98,7 +98,7 @@ def _advice(found: Reply, demand: Demand) -> Iterator[str]:
 
 def _facts(found: Reply) -> Iterator[str]:
     result = found.result
-    yield f"{result.instance_type}: {_mode(found)}"
+    yield from wrapped(f"{result.instance_type}: {_mode(found)}", "")
     if found.refusal:
         yield from wrapped(f"ipamd does not start: {found.refusal}.", "  ")
     why = "; ".join(result.working) or "as given"
