@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnilint import __version__
-from cnilint.command import HELP, Group, Option, option
+from cnilint.command import HELP, Group, Later, Option, kind, names, no_config, option, stdin, stdin_name, version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from cnilint.run import Run
 
 FORMATS = ("text", "json", "sarif", "github")
-KINDS = ("addon", "helm")
 FAIL_ON = ("error", "warning", "info", "never")
 
 
@@ -42,29 +41,10 @@ def cli() -> None:
     """Check the configuration of the Amazon VPC CNI (aws-node) on EKS."""
 
 
-def _names(_context: click.Context, _parameter: click.Parameter, value: Sequence[str]) -> tuple[str, ...]:
-    """Take a repeated option whose values may hold several names between commas."""
-    return tuple(name.strip() for item in value for name in item.split(",") if name.strip())
-
-
-def _version(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    from cnilint.knowledge.versions import release  # noqa: PLC0415
-
-    if value is None:
-        return None
-    found = release(value)
-    if found is None:
-        raise click.BadParameter(f"{value!r} is no release such as v1.18.1")
-    return found
-
-
 _text_or_json = option(
     "-f", "--format", "form", type=click.Choice(FORMATS[:2]), default="text", show_default=True, help="How to print."
 )
-_as = option("--as", "kind", type=click.Choice(KINDS), help="Read every file as values of the EKS add-on or the chart.")
 _build = option("--build", is_flag=True, help="Check kustomizations as kustomize or kubectl builds them.")
-_no_config = option("--no-config", is_flag=True, help="Read no configuration file.")
-_stdin_name = option("--stdin-filename", metavar="NAME", help="What to call standard input (-).")
 
 
 @cli.command()
@@ -80,13 +60,13 @@ _stdin_name = option("--stdin-filename", metavar="NAME", help="What to call stan
     help="How to print.",
 )
 @option("-o", "--output", "--output-file", type=click.Path(dir_okay=False), help="Write the report to this file.")
-@option("--select", multiple=True, callback=_names, metavar="NAMES", help="Only these rules or categories.")
-@option("--ignore", multiple=True, callback=_names, metavar="NAMES", help="Not these rules or categories.")
+@option("--select", multiple=True, callback=names, metavar="NAMES", help="Only these rules or categories.")
+@option("--ignore", multiple=True, callback=names, metavar="NAMES", help="Not these rules or categories.")
 @option(
     "--fail-on", type=click.Choice(FAIL_ON), default="warning", show_default=True, help="Exit 1 from this severity on."
 )
-@option("--cni-version", callback=_version, metavar="VERSION", help="The CNI's release, where the image does not tell.")
-@option("--instance-type", multiple=True, callback=_names, metavar="TYPES", help="The nodes' instance types.")
+@option("--cni-version", callback=version, metavar="VERSION", help="The CNI's release, where the image does not tell.")
+@option("--instance-type", multiple=True, callback=names, metavar="TYPES", help="The nodes' instance types.")
 @option("--max-pods", type=click.IntRange(min=1), help="The nodes' max pods, as kubelet has it.")
 @option(
     "-c",
@@ -94,11 +74,11 @@ _stdin_name = option("--stdin-filename", metavar="NAME", help="What to call stan
     type=click.Path(dir_okay=False),
     help="The configuration file; else .cnilint.yaml is looked for upwards.",
 )
-@_no_config
+@no_config
 @option("--fix", is_flag=True, help="Apply the fixes that change nothing of what the CNI does.")
 @option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
-@_stdin_name
-@_as
+@stdin_name
+@kind
 @_build
 @option(
     "--color", type=click.Choice(("auto", "always", "never")), default="auto", show_default=True, help="Use colour."
@@ -110,11 +90,11 @@ def check(paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # cl
 
     paths = paths or (".",)
     run = _run(options)
-    stdin = _stdin() if STDIN in paths else None
+    piped = stdin() if STDIN in paths else None
     if options["diff"] or options["fix"]:
-        _fix(run, paths, stdin, options)
+        _fix(run, paths, piped, options)
         return
-    report = run.report(paths, stdin)
+    report = run.report(paths, piped)
     _print(report, options, err=False)
     sys.exit(report.code(options["fail_on"]))
 
@@ -138,16 +118,6 @@ def _run(options: dict[str, Any]) -> Run:
         options["build"],
     )
     return Run(found, choice)
-
-
-def _stdin() -> bytes:
-    from cnilint.errors import SourceError  # noqa: PLC0415
-    from cnilint.source.text import MAX_BYTES  # noqa: PLC0415
-
-    raw = sys.stdin.buffer.read(MAX_BYTES + 1)
-    if len(raw) > MAX_BYTES:
-        raise SourceError(f"larger than {MAX_BYTES // 1024 // 1024} MiB, the most that cnilint reads", "<stdin>")
-    return raw
 
 
 def _style(options: dict[str, Any], stream: Any) -> Any:  # noqa: ANN401  # the report layer is imported here alone
@@ -211,9 +181,9 @@ def _fix(run: Run, paths: Sequence[str], stdin: bytes | None, options: dict[str,
 @click.argument("paths", nargs=-1, type=click.Path())
 @_text_or_json
 @option("-c", "--config", type=click.Path(dir_okay=False), help="The configuration file.")
-@_no_config
-@_stdin_name
-@_as
+@no_config
+@stdin_name
+@kind
 @_build
 def surfaces(paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # as above
     """List what configures the CNI in files and folders: each place, and each setting with its value."""
@@ -221,7 +191,7 @@ def surfaces(paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  #
     from cnilint.run import STDIN  # noqa: PLC0415
 
     paths = paths or (".",)
-    found, errors = _run(options).surfaces(paths, _stdin() if STDIN in paths else None)
+    found, errors = _run(options).surfaces(paths, stdin() if STDIN in paths else None)
     click.echo(listing.json(found) if options["form"] == "json" else listing.text(found), nl=False)
     for error in errors:
         click.echo(f"error: {error}", err=True)
@@ -248,6 +218,9 @@ def rules(form: str) -> None:
         for rule in every:
             if rule.category == category:
                 click.echo(f"  {rule.id:{width}}  {rule.severity:7}  {rule.rule.summary}")
+
+
+cli.add_command(Later("capacity", "cnilint.capacitycli", "Tell how many addresses nodes take, and how many fit."))
 
 
 def _complete_rule(_context: click.Context, _parameter: click.Parameter, start: str) -> list[str]:

@@ -5,12 +5,15 @@ click tidies each text with ``inspect`` when an option is made; what that import
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+KINDS = ("addon", "helm")
 
 Function = TypeVar("Function", bound="Callable[..., object]")
 
@@ -42,6 +45,25 @@ class Group(Command, click.Group):
     command_class = Command
 
 
+class Later(Command):
+    """A command that is imported when it is called; it has the name of its function, which stands in ``module``."""
+
+    def __init__(self, name: str, module: str, text: str) -> None:
+        super().__init__(name, help=text)
+        self.module = module
+        self.function = name
+
+    @property
+    def command(self) -> click.Command:
+        """The command itself."""
+        found: click.Command = getattr(__import__(self.module, fromlist=[self.function]), self.function)
+        return found
+
+    def make_context(self, *args: Any, **named: Any) -> click.Context:  # noqa: ANN401  # click's own values
+        """Return the context of the command itself, which then runs."""
+        return self.command.make_context(*args, **named)
+
+
 def _help(context: click.Context, _parameter: click.Parameter, given: bool) -> None:  # noqa: FBT001  # click's order
     if given and not context.resilient_parsing:
         click.echo(context.get_help(), color=context.color)
@@ -56,3 +78,38 @@ HELP = Option(
     callback=_help,
     help="Show this message and exit.",
 )
+
+
+def names(_context: click.Context, _parameter: click.Parameter, value: Sequence[str]) -> tuple[str, ...]:
+    """Take a repeated option whose values may hold several names between commas."""
+    return tuple(name.strip() for item in value for name in item.split(",") if name.strip())
+
+
+def version(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """Take a release of the CNI, with or without its v."""
+    from cnilint.knowledge.versions import release  # noqa: PLC0415
+
+    if value is None:
+        return None
+    found = release(value)
+    if found is None:
+        raise click.BadParameter(f"{value!r} is no release such as v1.18.1")
+    return found
+
+
+def stdin() -> bytes:
+    """Return what is on standard input. Raises SourceError where it is more than cnilint reads."""
+    from cnilint.errors import SourceError  # noqa: PLC0415
+    from cnilint.source.text import MAX_BYTES  # noqa: PLC0415
+
+    raw = sys.stdin.buffer.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:
+        raise SourceError(f"larger than {MAX_BYTES // 1024 // 1024} MiB, the most that cnilint reads", "<stdin>")
+    return raw
+
+
+kind = option(
+    "--as", "kind", type=click.Choice(KINDS), help="Read every file as values of the EKS add-on or the chart."
+)
+no_config = option("--no-config", is_flag=True, help="Read no configuration file.")
+stdin_name = option("--stdin-filename", metavar="NAME", help="What to call standard input (-).")
