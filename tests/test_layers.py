@@ -41,6 +41,7 @@ LAZY = {
     "pathlib",
     "importlib",
     "multiprocessing",
+    "matplotlib",
     "tree_sitter",
     "tree_sitter_toml",
 }
