@@ -142,10 +142,13 @@ def _asked(file: str | None, config: Config, options: dict[str, Any]) -> list[As
 
 def _config(options: dict[str, Any]) -> Config:
     from cnilint import config  # noqa: PLC0415
+    from cnilint.knowledge.instances import tell  # noqa: PLC0415
 
     if options["no_config"]:
         return config.EMPTY
-    return config.read(options["config"]) if options["config"] else config.found(os.getcwd())
+    found = config.read(options["config"]) if options["config"] else config.found(os.getcwd())
+    tell(found.instances)
+    return found
 
 
 def _told(path: str | None, config: Config, options: dict[str, Any]) -> Told:

@@ -64,6 +64,7 @@ class Config(NamedTuple):
     overrides: tuple[Override, ...]
     merged: dict[tuple[bool, ...], Settings]
     clusters: tuple[Patterns, ...] = ()
+    instances: Mapping[str, Mapping[str, Any]] = {}
 
     def cluster(self, path: str) -> int | None:
         """Return the number of the first cluster that a file is part of, None where it is part of none."""
@@ -137,6 +138,7 @@ def _config(path: str, root: str, data: Mapping[str, Any]) -> Config:
         clusters + overrides,
         {},
         tuple(cluster.files for cluster in clusters),
+        data.get("instances", {}),
     )
 
 

@@ -53,10 +53,11 @@ def check_types(config: Config, asked: Sequence[str]) -> None:
     """Raise ConfigError for an instance type that the table does not have."""
     every = (config.settings, *(override.settings for override in config.overrides))
     types = dict.fromkeys((*asked, *(name for settings in every for name in settings.instance_types)))
-    if not types:
+    if not types and not config.instances:
         return
-    from cnilint.knowledge.instances import instance, nearest_types  # noqa: PLC0415  # 70 KB that few runs need
+    from cnilint.knowledge.instances import instance, nearest_types, tell  # noqa: PLC0415  # 70 KB that few runs need
 
+    tell(config.instances)
     for name in types:
         if instance(name) is None:
             close = nearest_types(name)

@@ -183,7 +183,10 @@ def test_a_float_that_is_whole_becomes_an_int() -> None:
 # Errors: what is wrong in .cnilint.yaml, and the place and the sentence that tell.
 SEVERITIES = "error, warning, info or off"
 SETTINGS = "rules, instanceTypes, cni, kubernetes, managed, maxPods, podsPerNode, limits"
-KEYS = SETTINGS.replace("rules", "rules, policies, include, exclude") + ", clusters, overrides"
+KEYS = (
+    SETTINGS.replace("rules", "rules, policies, include, exclude").replace("Types,", "Types, instances,")
+    + ", clusters, overrides"
+)
 RELEASE = "a release of the VPC CNI such as v1.18.0 or v1.18.0-eksbuild.3"
 UNKNOWN = "is no key of the configuration"
 WRONG = {
@@ -192,6 +195,9 @@ WRONG = {
     "instance_types: []": f"1:1: `instance_types` {UNKNOWN}; did you mean `instanceTypes`?",
     "colour: red": f"1:1: `colour` {UNKNOWN}; there are {KEYS}",
     "limits: {warmIPTarget: 1}": f"1:10: `limits.warmIPTarget` {UNKNOWN}; did you mean `warmIpTarget`?",
+    "instances: {m9x.large: {interfaces: 4}}": "1:25: `instances.m9x.large` has no `addresses`",
+    "instances: {m9x.large: {interfaces: 0, addresses: 5}}": "1:38: `instances.m9x.large.interfaces` is 0, but must be"
+    " a whole number of 1 or more",
     "limits: {x: 1}": f"1:10: `limits.x` {UNKNOWN}; there are warmIpTarget",
     "rules:\n  a: warn": f"2:6: `rules.a` is 'warn', but must be {SEVERITIES}",
     "rules:\n  a: on": f"2:6: `rules.a` is true (as YAML reads on and yes), but must be {SEVERITIES}",
@@ -519,7 +525,7 @@ def test_whatever_the_schema_may_refuse_has_a_title_to_say_so() -> None:
 
 def test_an_override_may_say_what_the_whole_may() -> None:
     whole, one = schema()["properties"], schema()["properties"]["overrides"]["items"]["properties"]
-    assert set(whole) - set(one) == {"policies", "include", "exclude", "clusters", "overrides"}
+    assert set(whole) - set(one) == {"policies", "include", "exclude", "instances", "clusters", "overrides"}
     own = {"files", "as"}
     assert {key: one[key] for key in set(one) - own} == {key: whole[key] for key in set(one) - own}
 

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import os.path
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnilint.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LIKELY = 0.7  # difflib's ratio of names
 
@@ -32,7 +35,7 @@ class Instance(NamedTuple):
     cards: tuple[int, ...]
     """Interfaces on each network card; empty where there is one card."""
     source: str
-    """c, m or k, as ``sources`` in the data file explains."""
+    """c, m or k, as ``sources`` in the data file explains; ``configuration`` for a type that a user described."""
 
 
 @cache
@@ -44,8 +47,31 @@ def _types() -> dict[str, list[Any]]:
     return found
 
 
+_TOLD: dict[str, Instance] = {}
+
+
+def tell(types: Mapping[str, Mapping[str, Any]]) -> None:
+    """Let types be known as the configuration describes them; they win over the table. Those told before are gone."""
+    _TOLD.clear()
+    for name, said in types.items():
+        below = said.get("hypervisor", "nitro")
+        _TOLD[name] = Instance(
+            name,
+            int(said["interfaces"]),
+            int(said["addresses"]),
+            None if below == "metal" else below,
+            below == "metal",
+            said.get("vcpus"),
+            said.get("branchInterfaces"),
+            (),
+            "configuration",
+        )
+
+
 def instance(name: str) -> Instance | None:
     """Return the limits of a type such as ``m5.large``, or None where it is not known."""
+    if name in _TOLD:
+        return _TOLD[name]
     row = _types().get(name)
     if row is None:
         return None
@@ -55,7 +81,7 @@ def instance(name: str) -> Instance | None:
 
 def all_types() -> list[str]:
     """Return the names of all types."""
-    return list(_types())
+    return list(dict.fromkeys((*_types(), *_TOLD)))
 
 
 def nearest_types(name: str) -> list[str]:
