@@ -195,8 +195,8 @@ WRONG = {
     "instance_types: []": f"1:1: `instance_types` {UNKNOWN}; did you mean `instanceTypes`?",
     "colour: red": f"1:1: `colour` {UNKNOWN}; there are {KEYS}",
     "limits: {warmIPTarget: 1}": f"1:10: `limits.warmIPTarget` {UNKNOWN}; did you mean `warmIpTarget`?",
-    "instances: {m9x.large: {interfaces: 4}}": "1:25: `instances.m9x.large` has no `addresses`",
-    "instances: {m9x.large: {interfaces: 0, addresses: 5}}": "1:38: `instances.m9x.large.interfaces` is 0, but must be"
+    "instances: {m9x.large: {interfaces: 4}}": "1:24: `instances.m9x.large` has no `addresses`",
+    "instances: {m9x.large: {interfaces: 0, addresses: 5}}": "1:37: `instances.m9x.large.interfaces` is 0, but must be"
     " a whole number of 1 or more",
     "limits: {x: 1}": f"1:10: `limits.x` {UNKNOWN}; there are warmIpTarget",
     "rules:\n  a: warn": f"2:6: `rules.a` is 'warn', but must be {SEVERITIES}",

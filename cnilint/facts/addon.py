@@ -124,6 +124,12 @@ def conflicts(context: Context) -> list[Element]:
     return [{"when": when, "mode": mode, "at": at} for mode, when, at in modes]
 
 
+def roles(context: Context) -> list[Element]:
+    """Return the fields that give the add-on an IAM role, where the format has several."""
+    found = context.surface.addon
+    return [{"field": name, "at": at} for name, at in found.roles] if found else []
+
+
 def trailing_commas(context: Context) -> list[Element]:
     """Return the commas that make of values in braces no JSON."""
     surface = context.surface
@@ -140,5 +146,6 @@ FACTS: Final[Mapping[str, Callable[[Context], object]]] = {
     "addonValues": given,
     "refusals": refused,
     "conflictModes": conflicts,
+    "addonRoles": roles,
     "trailingCommas": trailing_commas,
 }

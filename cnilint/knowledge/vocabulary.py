@@ -66,6 +66,7 @@ _LISTS: Final[dict[str, Type]] = {
     "refusals": _elements("key", "name", "problem", "instead", "said", "found", "expected", "version", "text"),
     "conflictModes": _elements("when", "mode"),
     "contradictions": _elements("name", "container", "text", "other", "where", previous="place"),
+    "addonRoles": _elements("field"),
     "trailingCommas": _elements(),
     "ownership": _elements("field", "family", "manager", "verdict", "shipped", "written", "evidence"),
 }

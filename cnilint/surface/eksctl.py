@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from cnilint.source.text import Span, Text
     from cnilint.source.yaml import Node
 
+_ROLES: Final = frozenset(
+    {"attachPolicy", "attachPolicyARNs", "podIdentityAssociations", "serviceAccountRoleARN", "wellKnownPolicies"}
+)
 _ADDON: Final = Keys("name", "version", "configurationValues", (("resolveConflicts", "both"),))
 _GROUPS: Final = (("nodeGroups", False), ("managedNodeGroups", True))
 # Where a node group's max pods may stand, outright.
@@ -55,9 +58,20 @@ def _all(text: Text, root: Node) -> Iterator[Surface]:
     fields: dict[str, Any] = {"format": "eksctl", "nodes": groups, **_cluster(root)}
     found = [item for item in listed(child(root, "addons")) if is_cni(item, _ADDON)]
     for item in found:
-        yield values_of(text, child(item, _ADDON.values), **fields, **said(text, item, _ADDON))
+        about = said(text, item, _ADDON)
+        about["addon"] = about["addon"]._replace(roles=tuple(_roles(text, item)))
+        yield values_of(text, child(item, _ADDON.values), **fields, **about)
     if groups and not found:
         yield Surface("nodes", text, root, {}, (), {}, {}, place=groups[0].at, **fields)
+
+
+def _roles(text: Text, item: Node) -> Iterator[tuple[str, Span]]:
+    """Yield the fields that give the add-on an IAM role; eksctl takes one (pkg/apis/eksctl.io/v1alpha5/addon.go)."""
+    for key, value in item.value if isinstance(item, MappingNode) else ():
+        policies = key.value == "wellKnownPolicies" and isinstance(value, MappingNode)
+        given = [scalar(each) is True for _, each in value.value if isinstance(each, ScalarNode)] if policies else ()
+        if key.value in _ROLES and (any(given) if policies else value.value):
+            yield key.value, span(text, key)
 
 
 def _cluster(root: Node) -> dict[str, Any]:  # Any: fields of a Surface

@@ -144,7 +144,8 @@ class AddOn(NamedTuple):
     the values are data), ``unknown``, or ``absent``. ``conflicts`` are the modes in which conflicts are resolved, each
     with when it counts (``create``, ``update`` or ``both``), upper case as in the API (``NONE``, ``OVERWRITE``,
     ``PRESERVE``), and its place. ``version`` is the version as written. ``before_compute`` is the Terraform module's:
-    None where the format knows nothing of the kind.
+    None where the format knows nothing of the kind. ``roles`` are the fields that give it an IAM role, each with its
+    place; eksctl's alone.
     """
 
     form: str
@@ -153,6 +154,7 @@ class AddOn(NamedTuple):
     values_at: Span | None = None
     conflicts: tuple[tuple[str, str, Span], ...] = ()
     before_compute: bool | None = None
+    roles: tuple[tuple[str, Span], ...] = ()
 
 
 class Surface(NamedTuple):
