@@ -25,7 +25,7 @@ from cnilint.source.plain import entry
 from cnilint.source.text import MAX_BYTES, Text, decoded
 from cnilint.source.yaml import MappingNode, documents, span
 from cnilint.surface import mentioned
-from cnilint.surface.model import first_leaf
+from cnilint.surface.reach import first_leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

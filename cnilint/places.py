@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, cast
 from cnilint.edit import Edit, outward, quotation, removal, replacement
 from cnilint.facts.agent import Arg, argument
 from cnilint.facts.overlay import config
-from cnilint.surface.model import AGENT, HELPER, INIT, MAIN, OVERLAYS, Setting, mapping, node_span
+from cnilint.surface.model import AGENT, HELPER, INIT, MAIN, OVERLAYS, Setting, mapping
+from cnilint.surface.reach import node_span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,7 +11,8 @@ from cnilint.facts.release import ABSENT, stock_of
 from cnilint.knowledge.configmap import expected, keys, nearest
 from cnilint.source.plain import child
 from cnilint.source.yaml import span
-from cnilint.surface.model import OVERLAYS, Item, items, mapping, node_span, placeholder
+from cnilint.surface.model import OVERLAYS, Item, items, mapping, placeholder
+from cnilint.surface.reach import node_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

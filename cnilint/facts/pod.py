@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from cnilint.facts.context import CONTAINERS, Context
 from cnilint.facts.release import ABSENT
-from cnilint.surface.model import INIT, MAIN, OVERLAYS, Container, items, mapping, node_span
+from cnilint.surface.model import INIT, MAIN, OVERLAYS, Container, items, mapping
+from cnilint.surface.reach import node_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -12,7 +12,8 @@ from cnilint.source.nodes import Offset
 from cnilint.source.plain import Plain, child
 from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode, span
 from cnilint.surface.addon import literal
-from cnilint.surface.model import Item, Surface, first_leaf, items, mapping, placeholder
+from cnilint.surface.model import Item, Surface, items, mapping, placeholder
+from cnilint.surface.reach import first_leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,7 +12,8 @@ from cnilint.source.inset import inset
 from cnilint.source.plain import child, scalar
 from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode, span
 from cnilint.surface.addon import Keys, is_cni, literal, said, values_of
-from cnilint.surface.model import NodeGroup, Surface, first_leaf
+from cnilint.surface.model import NodeGroup, Surface
+from cnilint.surface.reach import first_leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

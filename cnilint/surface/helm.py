@@ -14,7 +14,8 @@ from cnilint.knowledge.chart import CHART
 from cnilint.record import NamedTuple
 from cnilint.source.plain import child, entry, scalar
 from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode, documents, span
-from cnilint.surface.model import INIT, MAIN, UNKNOWN, first_leaf, placeholder
+from cnilint.surface.model import INIT, MAIN, UNKNOWN, placeholder
+from cnilint.surface.reach import first_leaf
 
 if TYPE_CHECKING:
     from cnilint.source.text import Text

@@ -15,7 +15,7 @@ from cnilint.source.plain import child, scalar
 from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode, span
 from cnilint.surface import userdata
 from cnilint.surface.kubelet import NOTHING, Kubelet, configuration
-from cnilint.surface.model import first_leaf
+from cnilint.surface.reach import first_leaf
 from cnilint.surface.requirements import Requirement, types
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from cnilint.source.plain import Plain, child, entry
 from cnilint.source.yaml import MappingNode, SequenceNode, span
 from cnilint.surface.addon import literal
 from cnilint.surface.kubernetes import objects
-from cnilint.surface.model import MAIN, UNKNOWN, NodeGroup, Surface, first_leaf, mapping
+from cnilint.surface.model import MAIN, UNKNOWN, NodeGroup, Surface, mapping
+from cnilint.surface.reach import first_leaf
 from cnilint.surface.values import listed
 
 if TYPE_CHECKING:

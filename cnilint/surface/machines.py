@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 from cnilint.source.plain import child
 from cnilint.source.yaml import ScalarNode, SequenceNode, span
 from cnilint.surface.addon import literal
-from cnilint.surface.model import NodeGroup, first_leaf
+from cnilint.surface.model import NodeGroup
+from cnilint.surface.reach import first_leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,8 @@ from cnilint.source.plain import child, scalar
 from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode, span
 from cnilint.surface import karpenter
 from cnilint.surface.kubelet import configuration, is_node_config, node_config, whole
-from cnilint.surface.model import NodeGroup, Surface, first_leaf
+from cnilint.surface.model import NodeGroup, Surface
+from cnilint.surface.reach import first_leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,8 @@ from cnilint.knowledge.versions import image
 from cnilint.source.plain import Plain, child
 from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode, span
 from cnilint.surface.kubernetes import daemonset
-from cnilint.surface.model import AGENT, INIT, MAIN, Setting, Surface, first_leaf, items, mapping, value
+from cnilint.surface.model import AGENT, INIT, MAIN, Setting, Surface, items, mapping, value
+from cnilint.surface.reach import first_leaf
 from cnilint.surface.values import listed
 
 if TYPE_CHECKING:
