@@ -25,4 +25,6 @@ def test_every_name_of_a_family_is_found() -> None:
 
 def test_what_names_nothing_of_it_is_passed_over() -> None:
     assert not relevant(b"kind: Deployment\nspec: {containers: [{name: x, env: [{name: ENABLE_LOGS, value: x}]}]}\n")
+    assert not relevant(b"kind: DaemonSet\nmetadata: {name: aws-node-termination-handler}\nspec: {{ .Values.spec }}\n")
+    assert relevant(b"name: aws-node-termination-handler\n---\nname: aws-node\n")
     assert not relevant(b"environment: test\ntarget: 5\n")

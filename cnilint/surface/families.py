@@ -116,6 +116,8 @@ _BELOW_ENV: Final = (*VARIABLES, *_PATCHED)
 _OUTRIGHT: Final = _shortest(
     name for family in FAMILIES if not family.aside for name in family.names if name not in _BELOW_ENV
 )
+_DAEMON_SET: Final = b"aws-node"
+_NAMESAKE: Final = b"aws-node-termination-handler"  # another program, in many clusters
 _PARTS: Final = (
     *(b"_eni", b"eni_", b"_target", b"vpc_", b"able_", b"_cidrs", b"cooldown", b"_mode", b"pod_", b"_cni_"),
     *(b"introspection", b"ontainers/"),
@@ -145,7 +147,7 @@ def mentioned(raw: bytes) -> bool:
 
 def _mentioned(raw: bytes) -> bool:
     for needle in _OUTRIGHT:
-        if needle in raw:
+        if needle in raw and (needle != _DAEMON_SET or needle in raw.replace(_NAMESAKE, b"")):
             return True
     return b"env" in raw and any(part in raw for part in _PARTS) and any(needle in raw for needle in _VARIABLES)
 
