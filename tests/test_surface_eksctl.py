@@ -21,9 +21,14 @@ def config(body: str) -> Surface:
 
 
 def group(body: str) -> tuple[tuple[str, ...], int | None, str] | None:
-    """Return types, max pods and the place's characters of a node group; None where nothing is told of it."""
+    """Return types, max pods and the place's characters of a node group; None where there is none.
+
+    Max pods that are written and cannot be seen are -1 here.
+    """
     surface = config("addons: [{name: vpc-cni}]\nmanagedNodeGroups:\n  - name: ng\n" + body)
-    return next(((found.types, found.max_pods, found.at.content) for found in surface.nodes), None)
+    return next(
+        ((found.types, -1 if found.hidden else found.max_pods, found.at.content) for found in surface.nodes), None
+    )
 
 
 @pytest.mark.parametrize(
@@ -79,14 +84,17 @@ def test_the_cluster(body: str, kubernetes: str | None, *, ipv6: bool | None) ->
         ("    maxPodsPerNode: 17\n    kubeletExtraConfig: {maxPods: 4}", ((), 17, "17")),
         ("    kubeletExtraConfig: {maxPods: 4}", ((), 4, "4")),
         ("    bottlerocket: {settings: {kubernetes: {max-pods: 8}}}", ((), 8, "8")),
-        ("    maxPodsPerNode: ${PODS}", None),
-        ("    maxPodsPerNode: '17'", None),
-        ("    maxPodsPerNode: true", None),
+        ("    maxPodsPerNode: ${PODS}", ((), -1, "${PODS}")),
+        ("    maxPodsPerNode: '17'", ((), -1, "'17'")),
+        ("    maxPodsPerNode: true", ((), -1, "true")),
         ("    amiFamily: WindowsServer2022FullContainer", None),
         ("    overrideBootstrapCommand: bootstrap.sh --max-pods=9", ((), 9, "9")),
         ("    overrideBootstrapCommand: bootstrap.sh --kubelet-extra-args '--max-pods 9'", ((), 9, "9")),
-        ("    overrideBootstrapCommand: bootstrap.sh --max-pods=$N", None),
-        ("    overrideBootstrapCommand: |\n      kubelet:\n        maxPodsExpression: max_pods\n", None),
+        ("    overrideBootstrapCommand: bootstrap.sh --max-pods=$N", ((), -1, "$N")),
+        (
+            "    overrideBootstrapCommand: |\n      kubelet:\n        maxPodsExpression: max_pods\n",
+            ((), -1, "max_pods"),
+        ),
         ('    overrideBootstrapCommand: "kubelet: {\\"maxPods\\": 9}"', ((), 9, "9")),
         ("    overrideBootstrapCommand: bootstrap.sh --use-max-pods false", ((), None, "ng")),
     ],
@@ -119,3 +127,11 @@ PIECES = st.sampled_from(
 def test_no_config_breaks_the_reader(body: str) -> None:
     with suppress(SourceError):
         surfaces(Text(HEAD + body))
+
+
+@pytest.mark.parametrize(
+    ("body", "own"), [("", True), ("    ami: ami-1\n", False), ("    launchTemplate: {id: lt-1}\n", False)]
+)
+def test_a_managed_group_has_an_image_of_eks_unless_it_says_otherwise(body: str, *, own: bool) -> None:
+    surface = config("addons: [{name: vpc-cni}]\nmanagedNodeGroups:\n  - name: ng\n" + body)
+    assert [found.managed for found in surface.nodes] == [own]

@@ -115,7 +115,8 @@ def _windows(node: Node) -> bool:
 def _group(text: Text, name: Node, node: Node) -> NodeGroup:
     """Return a node group, under the name that the template itself has for it."""
     types = instance_types(listed(child(node, "InstanceTypes")))
-    return NodeGroup(literal(name), types, None, span(text, name), managed=True)
+    own = child(node, "LaunchTemplate") is None and literal(child(node, "AmiType")) != "CUSTOM"
+    return NodeGroup(literal(name), types, None, span(text, name), managed=own)
 
 
 def _addon(text: Text, node: Node, cluster: dict[str, Any]) -> Surface:

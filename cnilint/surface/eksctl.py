@@ -25,6 +25,8 @@ _ROLES: Final = frozenset(
     {"attachPolicy", "attachPolicyARNs", "podIdentityAssociations", "serviceAccountRoleARN", "wellKnownPolicies"}
 )
 _ADDON: Final = Keys("name", "version", "configurationValues", (("resolveConflicts", "both"),))
+# What makes of a managed node group one whose image, or its start, is not EKS' own.
+_CUSTOM: Final = ("ami", "launchTemplate", "overrideBootstrapCommand")
 _GROUPS: Final = (("nodeGroups", False), ("managedNodeGroups", True))
 # Where a node group's max pods may stand, outright.
 _MAX_PODS: Final = (
@@ -112,18 +114,14 @@ def _groups(text: Text, root: Node) -> Iterator[NodeGroup]:
 
 
 def _group(text: Text, node: Node, *, managed: bool) -> NodeGroup | None:
-    """Return a node group; None where its max pods are given and nobody can tell how many, and for Windows.
-
-    aws-node does not run there.
-    """
+    """Return a node group; None for Windows, where aws-node does not run."""
     if literal(child(node, "amiFamily")).startswith("Windows"):
         return None
     name = child(node, "name")
     here = span(text, name if isinstance(name, ScalarNode) else first_leaf(node))
     pods, at = _max_pods(text, node)
-    if at is not None and pods is None:
-        return None
-    return NodeGroup(literal(name), _types(node), pods, at or here, managed)
+    own = managed and not any(child(node, key) is not None for key in _CUSTOM)
+    return NodeGroup(literal(name), _types(node), pods, at or here, own, hidden=at is not None and pods is None)
 
 
 def _types(node: Node) -> tuple[str, ...]:
