@@ -24,7 +24,6 @@ def m5(cnilint: CommandLine, *args: str) -> Ran:
 
 
 def text(cnilint: CommandLine, *args: str) -> str:
-    pytest.importorskip("cnilint.capacity.advice")
     return m5(cnilint, *args).out
 
 

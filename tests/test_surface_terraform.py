@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cnilint.edit import Edit, fixed, outward, quotation, removal, replacement
 from cnilint.errors import SourceError
+from cnilint.knowledge.chart import release_of
 from cnilint.source.text import Text, decoded
 from cnilint.surface import relevant, surfaces
 from cnilint.surface.model import UNKNOWN
@@ -121,9 +122,8 @@ def test_variables_put_into_the_daemonset_leave_the_add_on_open() -> None:
 
 
 def test_a_version_of_the_chart_tells_the_release() -> None:
-    chart = pytest.importorskip("cnilint.knowledge.chart")
     helm = 'resource "helm_release" "x" {{\n  chart = "{}"\n  version = "1.19.0"\n}}\n'
-    assert chart.release_of("1.19.0") == "v1.19.0"
+    assert release_of("1.19.0") == "v1.19.0"
     assert _surfaces(helm.format("aws-vpc-cni"))[0].release == "v1.19.0"
     assert _surfaces(helm.format("./aws-vpc-cni"))[0].release is None
 

@@ -72,6 +72,11 @@ def schema(release: str | None) -> Schema:
     return _pruned(_whole(), parsed(release) if release else None)
 
 
+def top_keys() -> frozenset[str]:
+    """Return the keys at the top that some version takes; one report has it that newer ones take ``podLabels``."""
+    return frozenset(_whole()["properties"]) | {"podLabels"}
+
+
 def key_path(path: Sequence[str | int]) -> str:
     """Return a path as the service writes it: ``$.env.X``, ``$.tolerations[0]``."""
     return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)

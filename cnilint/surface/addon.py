@@ -20,7 +20,7 @@ from cnilint.source.inset import HOLE, inset
 from cnilint.source.nodes import Offset
 from cnilint.source.plain import child, entry, scalar
 from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode, documents, span
-from cnilint.surface.model import INIT, MAIN, UNKNOWN, AddOn, Surface, mapping, placeholder
+from cnilint.surface.model import INIT, MAIN, PLACEHOLDERS, UNKNOWN, AddOn, Surface, mapping, placeholder
 from cnilint.surface.values import overlay, unknown
 
 if TYPE_CHECKING:
@@ -28,17 +28,8 @@ if TYPE_CHECKING:
     from cnilint.source.yaml import Node
 
 NAME: Final = "vpc-cni"
-# What others put in before the string is used: ${X} (envsubst, Flux), $(X), {{ X }} (Helm, Jinja).
-PLACEHOLDERS: Final = r"(?s)\$\{[^}]*\}|\$\([^)]*\)|\{\{.*?\}\}"
 MODES: Final = frozenset({"NONE", "OVERWRITE", "PRESERVE"})
 
-# The top-level keys of the add-on's schema, in any version.
-KEYS: Final = frozenset(
-    {"affinity", "branchENICooldown", "cri", "enableNetworkPolicy", "enableWindowsIpam", "eniConfig", "env"}
-    | {"enableWindowsPrefixDelegation", "extraEnv", "extraVolumeMounts", "extraVolumes", "init", "nodeAgent"}
-    | {"livenessProbeTimeoutSeconds", "minimumWindowsIPTarget", "podLabels", "readinessProbeTimeoutSeconds"}
-    | {"resources", "tolerations", "warmWindowsIPTarget", "warmWindowsPrefixTarget"}
-)
 # Beside enableNetworkPolicy, these make a file without variables the CNI's.
 _COMPANY: Final = frozenset({"nodeAgent", "eniConfig", "enableWindowsIpam", "enableWindowsPrefixDelegation"})
 # Variables of aws-node that other programs have too: alone they prove nothing.
@@ -50,9 +41,10 @@ _COMMON: Final = frozenset(
 _ADDON_FILE: Final = r"addon|add-on|configuration-values|vpc-cni-config"
 
 
-# Keys of the chart that people try on the add-on, and its own in any capitals.
-_TRIED: Final = ("image", "imagePullPolicy", "nodeSelector", "podAnnotations", "securityContext", "updateStrategy")
-KEYS_LIKE: Final = frozenset(key.lower() for key in (*KEYS, *_TRIED))
+# Keys of the chart that people try on the add-on.
+_TRIED: Final = frozenset(
+    {"image", "imagepullpolicy", "nodeselector", "podannotations", "securitycontext", "updatestrategy"}
+)
 
 
 class Keys(NamedTuple):
@@ -218,8 +210,10 @@ def named(text: Text) -> bool:
 
 def _takes(root: Node, *, named: bool) -> bool:
     """Tell whether every key may be one of the add-on's; of a file that is named for it, also what people try there."""
-    keys = {key.value for key, _ in root.value}
-    return {key.lower() for key in keys} <= KEYS_LIKE if named else keys <= KEYS
+    from cnilint.knowledge.addon import top_keys  # noqa: PLC0415  # a table that other files need not read
+
+    keys, own = {key.value for key, _ in root.value}, top_keys()
+    return {key.lower() for key in keys} - _TRIED <= {key.lower() for key in own} if named else keys <= own
 
 
 def sure(root: Node) -> bool:

@@ -19,7 +19,7 @@ from cnilint.source.plain import child, scalar
 from cnilint.source.yaml import MappingNode, ScalarNode, documents, span
 from cnilint.surface.charted import Assignment, Install, surface
 from cnilint.surface.helm import absent, items, names_chart, said
-from cnilint.surface.model import UNKNOWN
+from cnilint.surface.model import PLACEHOLDERS, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from cnilint.surface.charted import Layer
     from cnilint.surface.model import Surface
 
-# What an ApplicationSet puts in, or whatever makes the Application: a chart, envsubst, Terraform.
-_HOLES: Final = r"(?s)\{\{.*?\}\}|\$\{[^}]*\}|\$\([^)]*\)"
 _CNI_REPOSITORY: Final = r".*[/:]aws/amazon-vpc-cni-k8s(?:\.git)?/?"
 
 
@@ -103,7 +101,7 @@ def _layers(text: Text, helm: Node | None, *, own: bool) -> tuple[list[Layer], b
         return [], absent(values) and absent(string)
     if scalar(string) is None or not (own or CHART in string.value):
         return [], True
-    content = inset(text, string, _HOLES)
+    content = inset(text, string, PLACEHOLDERS)
     try:
         roots = list(documents(content))
     except SourceError:

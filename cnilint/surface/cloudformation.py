@@ -15,9 +15,9 @@ from cnilint.source.inset import HOLE, Inset, inset
 from cnilint.source.plain import Plain, child
 from cnilint.source.text import Span
 from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode, span, start
-from cnilint.surface.addon import PLACEHOLDERS, Keys, is_cni, literal, said, values_in, values_of
+from cnilint.surface.addon import Keys, is_cni, literal, said, values_in, values_of
 from cnilint.surface.eksctl import instance_types, kubernetes, listed
-from cnilint.surface.model import UNKNOWN, NodeGroup, Surface
+from cnilint.surface.model import PLACEHOLDERS, UNKNOWN, NodeGroup, Surface
 from cnilint.surface.values import unknown
 
 if TYPE_CHECKING:

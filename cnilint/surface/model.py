@@ -39,7 +39,7 @@ HELPER: Final = "cni-metrics-helper"
 # Kinds of surfaces that are laid over what the release's stock manifest sets.
 OVERLAYS: Final = frozenset({"addon", "helm", "values"})
 # Replaced before or while it is applied: Kubernetes' own $(VAR), envsubst's and Flux' ${VAR}, {{ templates }}.
-_PLACEHOLDER: Final = r"(?s)\$\([^)]*\)|\$\{[^}]*\}|\{\{.*?\}\}"
+PLACEHOLDERS: Final = r"(?s)\$\([^)]*\)|\$\{[^}]*\}|\{\{.*?\}\}"
 
 
 class Setting(NamedTuple):
@@ -244,7 +244,7 @@ def placeholder(text: object) -> bool:
     """Tell whether a text holds something that is replaced before or while the object is applied."""
     if not isinstance(text, str) or not ("$" in text or "{{" in text or HOLE in text):
         return False
-    return HOLE in text or re.search(_PLACEHOLDER, text) is not None
+    return HOLE in text or re.search(PLACEHOLDERS, text) is not None
 
 
 def value(content: dict[str, object]) -> object:
