@@ -33,6 +33,7 @@ _CHANGES = (
     ("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", "true"),
 )
 _RELEASES = 8
+_SET = "kind: DaemonSet\napiVersion: apps/v1\nmetadata:\n"
 _DEFINITION = os.path.join(os.path.dirname(os.path.abspath(__file__)), "templates", "eniconfig-definition.yaml")
 
 
@@ -42,10 +43,16 @@ def one() -> str:
 
 
 def many(count: int) -> Iterator[str]:
-    """Yield manifests as clusters have them: of several releases, most with a setting changed."""
+    """Yield manifests as clusters have them: of several releases, most with a setting changed.
+
+    Each DaemonSet has a note of its own, so that no two are the same text; roles and definitions are, as in clusters.
+    """
     names = list(releases())[-_RELEASES:]
     for index in range(count):
-        yield changed(_text(names[index % len(names)]), *_CHANGES[index % len(_CHANGES)])
+        text = _text(names[index % len(names)])
+        yield changed(
+            text.replace(_SET, f"{_SET}  annotations:\n    cluster: c{index:05}\n"), *_CHANGES[index % len(_CHANGES)]
+        )
 
 
 def changed(text: str, name: str, value: str) -> str:

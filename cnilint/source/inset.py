@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 # Stands in the content for whatever is put in by others (``${Parameter}``, ``var.x``): a value with it is unknown.
 HOLE: Final = "\ue000"
 
+PART: Final = "part"
+
 # What a quoted or plain scalar writes otherwise than it means: escapes, doubled quotes, and folded line breaks.
 _FOLD: Final = r"[ \t]*(?:\r?\n|\r)(?:[ \t]*(?:\r?\n|\r))*[ \t]*"
 _DOUBLE: Final = (
@@ -38,7 +40,8 @@ Run = tuple[int, int]
 class Inset(Text):
     """The content of a string in another text.
 
-    ``runs`` cover the content in order; ``style`` is how the string is written: ``"``, ``'``, ``|``, ``>`` or None.
+    ``runs`` cover the content in order; ``style`` is how the string is written: ``"``, ``'``, ``|``, ``>`` or None, or
+    PART for what is no string, but a part of the text as it stands there.
     """
 
     __slots__ = ("_exact", "_inner", "_outer", "ends", "outer", "style")
@@ -146,6 +149,8 @@ def _written(content: str, style: str | None) -> str | None:
         return None if not content.isprintable() else content.replace("'", "''")
     if style == "|":
         return content if content.isprintable() else None
+    if style == PART:
+        return content
     return content if content == "" else None
 
 
@@ -156,6 +161,11 @@ def inset(text: Text, node: ScalarNode, holes: str = "") -> Inset:
     found = Inset(text, value, runs or [(start, 0)], node.style)
     found.ends = start, end
     return found if not holes else punched(found, holes)
+
+
+def part(text: Text, start: int, end: int) -> Inset:
+    """Return a stretch of a text as a text of its own: what is parsed of it knows its places in the file."""
+    return Inset(text, text.content[start:end], ((start, end - start),), PART)
 
 
 def punched(found: Inset, holes: str) -> Inset:

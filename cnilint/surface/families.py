@@ -6,9 +6,13 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from cnilint.record import NamedTuple
+from cnilint.source.plain import child
+from cnilint.source.yaml import ScalarNode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from cnilint.source.yaml import Node
 
 
 class Family(NamedTuple):
@@ -102,6 +106,19 @@ OPENINGS: Final[dict[str, str]] = {
     r"(?is)\s*<powershell>": "userdata",
     r"\s*#(?:!|cloud-config\b)(?s:.*)\bbootstrap\.sh\b": "userdata",
 }
+
+
+def of_a_manifest(roots: Iterable[Node]) -> bool:
+    """Tell whether all documents are objects that only the first family reads, and there is one."""
+    each = [_plain_object(root) for root in roots]
+    return bool(each) and all(each)
+
+
+def _plain_object(root: Node) -> bool:
+    version, kind = child(root, "apiVersion"), child(root, "kind")
+    return (
+        isinstance(version, ScalarNode) and isinstance(kind, ScalarNode) and ((version.value, kind.value) in MANIFEST)
+    )
 
 
 def _shortest(names: Iterable[str]) -> tuple[bytes, ...]:

@@ -119,7 +119,7 @@ def _siblings(found: list[Surface]) -> dict[str, list[Item]]:
             known += [
                 item._replace(partial=item.partial or surface.partial)
                 for item in items
-                if not any(item.node is other.node for other in known)
+                if not any(item.node is other.node and item.text is other.text for other in known)
             ]
     return siblings
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnilint.knowledge.versions import image
+from cnilint.source.inset import Inset
 from cnilint.source.plain import Plain, child
 from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode
 from cnilint.surface.model import AGENT, INIT, MAIN, Container, Item, Setting, Surface, mapping, value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cnilint.source.text import Text
     from cnilint.source.yaml import Node
@@ -32,35 +33,34 @@ _OBJECTS: dict[str, frozenset[str] | None] = {
     "CNINode": None,
     "Deployment": frozenset({_HELPER}),
 }
+_NONE: frozenset[str] = frozenset()
 _OWN_CONFIG_MAP = "amazon-vpc-cni"
 _CONFIG_MAP_KEY = "enable-network-policy-controller"
 _CONTAINERS = frozenset({MAIN, INIT, AGENT})
 
 
-def surfaces(text: Text, roots: list[Node]) -> list[Surface]:
+def surfaces(text: Text, roots: list[Node], known: Sequence[tuple[str, Item]] = ()) -> list[Surface]:
     """Return a surface for each DaemonSet aws-node, or one for the siblings when there is none.
 
-    Behind these stand the metrics helper's, and those of patches that do not name their object.
+    Behind these stand the metrics helper's, and those of patches that do not name their object. Siblings that are
+    ``known``, by kind, are no longer among the roots.
     """
     plain = Plain(text)
     sets: list[Node] = []
-    siblings: dict[str, list[Item]] = {}
-    for node in (found for root in roots for found in objects(root)):
-        kind = _text(child(node, "kind"))
-        if kind not in _OBJECTS:
-            continue
-        names = _OBJECTS[kind]
-        if names is not None and _text(child(child(node, "metadata"), "name")) not in names:
-            continue
-        if kind == "DaemonSet":
+    beside: list[tuple[str, Item]] = []
+    for node in (found for root in roots for found in objects(root) if wanted(found)):
+        if _text(child(node, "kind")) == "DaemonSet":
             sets.append(node)
-        else:
-            _add_sibling(siblings, kind, Item(mapping(plain.data(node)), node, text))
+        elif other := sibling(text, node, plain):
+            beside.append(other)
+    siblings: dict[str, list[Item]] = {}
+    for kind, item in sorted((*beside, *known), key=lambda found: _start(found[1])) if known else beside:
+        siblings.setdefault(kind, []).append(item)
     own = {kind: found for kind, found in siblings.items() if kind != "Deployment"}
     found = [daemonset(text, node, mapping(plain.data(node)), siblings) for node in sets]
     if own and not found:
-        first = min((item for items in own.values() for item in items), key=lambda item: item.node.start_mark.index)
-        found = [Surface("objects", text, first.node, {}, (), {}, own)]
+        first = min((item for items in own.values() for item in items), key=_start)
+        found = [Surface("objects", first.text, first.node, {}, (), {}, own)]
     found += [helper for item in siblings.get("Deployment", ()) if (helper := _helper(item)).settings]
     patches = [root for root in roots if _nameless(root)]
     if patches:
@@ -68,6 +68,19 @@ def surfaces(text: Text, roots: list[Node]) -> list[Surface]:
 
         found += patch.surfaces(text, patches)
     return [found[0]._replace(repeated=tuple(plain.repeated) or found[0].repeated), *found[1:]] if found else []
+
+
+def wanted(node: Node) -> bool:
+    """Tell by its kind and its name whether an object is looked at."""
+    kind = _text(child(node, "kind"))
+    names = _OBJECTS.get(kind, _NONE)
+    return names is None or (bool(names) and _text(child(child(node, "metadata"), "name")) in names)
+
+
+def _start(item: Item) -> int:
+    """Return where an object starts in the file's text."""
+    index: int = item.node.start_mark.index
+    return item.text.outward(index) if isinstance(item.text, Inset) else index
 
 
 def _nameless(root: Node) -> bool:
@@ -112,13 +125,17 @@ def _text(node: Node | None) -> str:
     return str(node.value) if isinstance(node, ScalarNode) else ""
 
 
-def _add_sibling(siblings: dict[str, list[Item]], kind: str, item: Item) -> None:
-    """Keep a sibling; of ConfigMaps only the CNI's own and those that carry one of its keys."""
+def sibling(text: Text, node: Node, plain: Plain) -> tuple[str, Item] | None:
+    """Return the kind of an object that is wanted, and the object.
+
+    None for what is not looked at after all: of ConfigMaps only the CNI's own and those that carry one of its keys are.
+    """
+    kind, item = _text(child(node, "kind")), Item(mapping(plain.data(node)), node, text)
     if kind == "CNINode" and not str(item.data.get("apiVersion")).startswith("vpcresources.k8s.aws/"):
-        return
+        return None
     if kind == "ConfigMap" and item.name != _OWN_CONFIG_MAP and _CONFIG_MAP_KEY not in mapping(item.data.get("data")):
-        return
-    siblings.setdefault(kind, []).append(item)
+        return None
+    return kind, item
 
 
 def _helper(item: Item) -> Surface:
