@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _BETWEEN: Final = "\n---\n"
 # What may make a document mean something else than it does alone, or end it elsewhere.
-_BOUND: Final = ("\r", "&", "\n%", "\n...", "{{")
+_BOUND: Final = ("\r", "&", "\n%", "\n...")
 # More than the objects of a cluster's CNI: what nobody shares is soon forgotten.
 _MOST: Final = 64
 _LONGEST: Final = 16 * 1024
@@ -62,14 +62,17 @@ def surfaces(text: Text) -> list[Surface] | None:
         return None  # the whole of it says better what is wrong
     if roots and not of_a_manifest(roots):
         return None
-    remember(text, roots)
+    _take_note(text, roots)
     return kubernetes.surfaces(text, roots, siblings)
 
 
 def remember(text: Text, roots: list[Node]) -> None:
     """Take note of a manifest's documents; of those that were met before, keep what a file is asked for."""
-    if not _separable(text.content):
-        return
+    if _separable(text.content):
+        _take_note(text, roots)
+
+
+def _take_note(text: Text, roots: list[Node]) -> None:
     by_start = {root.start_mark.index: root for root in roots if _shareable(root)}
     starts = iter(sorted(by_start))
     at = next(starts, None)
