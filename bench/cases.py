@@ -50,7 +50,8 @@ def cases(place: Workplace) -> Iterator[Case]:
     each = (*_own(place, "objects.yaml"), *_parsers(place, "objects.yaml"))
     yield Case("objects", f"{title} one manifest and other objects", size.rounds, (python, *each))
     title = f"A tree of {size.hundreds * 100:,} mixed files, of which {size.hundreds} matter"
-    each = (*_own(place, "tree"), *_yamllint(place, "tree-sample", size.hundreds), *_parsers(place, "tree"))
+    reading = Row(READ, (*place.read, "tree"))
+    each = (*_own(place, "tree"), *_yamllint(place, "tree-sample", size.hundreds), *_parsers(place, "tree"), reading)
     yield Case("tree", title, size.rounds, (python, *each))
     each = (*_own(place, "unrelated"), Row(READ, (*place.read, "unrelated")))
     title = f"{size.unrelated:,} files of YAML, JSON and Terraform that have nothing to do with the CNI"

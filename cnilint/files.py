@@ -219,18 +219,21 @@ def _entries(folder: _Folder, config: Config) -> Iterator[_Folder | tuple[str, s
         yield folder.shown or os.curdir, folder.real
         return
     ignores = _ignores(folder.real, kinds, folder.ignores)
-    base, at = os.path.join(folder.shown, ""), len(folder.real)
+    base, at, usual = os.path.join(folder.shown, ""), len(folder.real), not config.include.lines
     for name in sorted(kinds):
-        if name.startswith("."):
-            continue
         walk, link = kinds[name]
+        if name[0] == "." or (usual and not walk and not _usual(name)):
+            continue
         real, shown = folder.real + name + "/" * walk, base + name
-        usual = name in NAMES or name.lower().endswith(SUFFIXES)
-        if not (walk or (config.include.covers(real) if config.include.lines else usual)):
+        if not (usual or walk or config.include.covers(real)):
             continue
         if config.exclude.verdict(real, at) or _ignored(real, at, ignores) or (link and os.path.isdir(shown)):
             continue
         yield _Folder(shown, real, ignores) if walk else (shown, real)
+
+
+def _usual(name: str) -> bool:
+    return name.endswith(SUFFIXES) or name in NAMES or name.lower().endswith(SUFFIXES)
 
 
 def _ignored(real: str, at: int, ignores: tuple[Patterns, ...]) -> bool:

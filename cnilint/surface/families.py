@@ -128,18 +128,21 @@ def _shortest(names: Iterable[str]) -> tuple[bytes, ...]:
 
 
 # A file is only parsed where one of these stands in it, in any case. They are few, as each search has its price.
-# Variables and paths of patches count where there is an ``env``; parts of them rule out most files without any.
+# Variables and paths of patches count where there is an ``env``.
 _BELOW_ENV: Final = (*VARIABLES, *_PATCHED)
 _OUTRIGHT: Final = _shortest(
     name for family in FAMILIES if not family.aside for name in family.names if name not in _BELOW_ENV
 )
 _DAEMON_SET: Final = b"aws-node"
 _NAMESAKE: Final = b"aws-node-termination-handler"  # another program, in many clusters
-_PARTS: Final = (
-    *(b"_eni", b"eni_", b"_target", b"vpc_", b"able_", b"_cidrs", b"cooldown", b"_mode", b"pod_", b"_cni_"),
-    *(b"introspection", b"ontainers/"),
-)
+# Stands in several of the names, and in few files: the others alone are searched for where it does not.
+_SHARED: Final = b"cni"
+_UNSHARED: Final = tuple(name for name in _OUTRIGHT if _SHARED not in name)
 _VARIABLES: Final = _shortest(_BELOW_ENV)
+# What they are behind their first underscore. Few files have many of these, and a pattern that begins with one
+# character is found by a search for that: one search instead of as many as there are variables.
+_TAILS: Final = b"_(?:%b)" % b"|".join(name.partition(b"_")[2] for name in _VARIABLES if b"_" in name)
+_LISTED: Final = b"ontainers/"
 _ALONE: Final = _shortest(_MAX_PODS)
 _ASIDE: Final = _shortest(name for family in FAMILIES if family.aside for name in family.names)
 # A quoted name may hide a needle behind an escape (``"aws\\x2dnode"``) or a line that is continued.
@@ -163,10 +166,12 @@ def mentioned(raw: bytes) -> bool:
 
 
 def _mentioned(raw: bytes) -> bool:
-    for needle in _OUTRIGHT:
+    for needle in _OUTRIGHT if _SHARED in raw else _UNSHARED:
         if needle in raw and (needle != _DAEMON_SET or needle in raw.replace(_NAMESAKE, b"")):
             return True
-    return b"env" in raw and any(part in raw for part in _PARTS) and any(needle in raw for needle in _VARIABLES)
+    if b"env" not in raw or not (_LISTED in raw or re.search(_TAILS, raw)):
+        return False
+    return any(needle in raw for needle in _VARIABLES)
 
 
 def _even(raw: bytes) -> bytes:
