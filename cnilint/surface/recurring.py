@@ -47,23 +47,27 @@ def surfaces(text: Text) -> list[Surface] | None:
     """Return the surfaces of a manifest that holds documents which are kept; None for any other text."""
     if not known or not _separable(text.content):
         return None
-    parts, siblings = [], []
-    for start, document in _documents(text.content):
-        kept = known.get(document)
-        parts.append("\n" * len(document) if kept else document)
-        if kept and kept.item:
+    siblings: list[tuple[str, Item]] = []
+    others: list[int] = []  # where each document that is not kept starts, and where it ends
+    every = [(start, document, known.get(document)) for start, document in _documents(text.content)]
+    for start, document, kept in every:
+        if not kept:
+            others += [start, start + len(document)]
+        elif kept.item:
             siblings.append((kept.kind, kept.item._replace(text=part(text, start, start + len(document)))))
-    blank = Text(_BETWEEN.join(parts), text.path)
-    if blank.content == text.content:
+    if len(others) == 2 * len(every):
         return None
+    first, last = (others[0], others[-1]) if others else (0, 0)
+    within = (("\n" * len(document) if kept else document) for start, document, kept in every if first <= start < last)
     try:
-        roots = [root for root in documents(blank) if not isinstance(root, ScalarNode)]
+        roots = [root for root in documents(Text(_BETWEEN.join(within))) if not isinstance(root, ScalarNode)]
     except SourceError:
         return None  # the whole of it says better what is wrong
     if roots and not of_a_manifest(roots):
         return None
-    _take_note(text, roots)
-    return kubernetes.surfaces(text, roots, siblings)
+    rest = part(text, first, last) if first else text
+    _take_note(rest, roots)
+    return kubernetes.surfaces(rest, roots, siblings)
 
 
 def remember(text: Text, roots: list[Node]) -> None:
