@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cnilint.capacity.maxpods import NEWEST, PREFIX_SIZE, TRUNK_ALONE, TRUNK_KNOWN, Version, interfaces
+from cnilint.capacity.maxpods import NEWEST, PREFIX_SIZE, TRUNK_ALONE, Version, interfaces, serving
 from cnilint.knowledge.golang import boolean, integer
 from cnilint.knowledge.versions import parsed
 from cnilint.record import NamedTuple
@@ -155,9 +155,8 @@ def model(chosen: Settings, instance: Instance, max_pods: int) -> Model:
     """
     limit = interfaces(instance, chosen.max_eni)
     # The trunk is asked for where a slot is free (tryEnableSecurityGroupsForPods, line 1467), and only types that the
-    # VPC resource controller lists get one. A slot is kept for it until then (hasRoomForEni, line 2592).
+    # VPC resource controller lists get one.
     trunk = chosen.pod_eni and bool(instance.branch) and limit > 1
-    held = chosen.pod_eni and not trunk and (instance.branch is None or chosen.release < TRUNK_KNOWN)
     # Since v1.16.4 a trunk gets no addresses for other pods (pkg/ipamd/datastore/data_store.go, line 1118).
     serving_trunk = trunk and chosen.release < TRUNK_ALONE
     ready = (not chosen.custom_networking) + serving_trunk
@@ -173,7 +172,7 @@ def model(chosen: Settings, instance: Instance, max_pods: int) -> Model:
         each=instance.ips - 1,
         ready=ready,
         idle=idle,
-        usable=max(ready, limit - idle - held),
+        usable=serving(chosen, instance),
         max_pods=max_pods if chosen.since(1, 16, 3) else None,
         # CreateTags, and ModifyNetworkInterfaceAttribute where security groups are synchronised
         # (pkg/awsutils/awsutils.go, line 677).
