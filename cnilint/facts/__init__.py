@@ -31,6 +31,13 @@ def _nodes(context: Context) -> object:
     return nodes(context)
 
 
+def _burst(context: Context) -> object:
+    """Return what a burst of pods waits and costs; the model is read where a message asks."""
+    from cnilint.facts.burst import burst  # noqa: PLC0415  # as above
+
+    return burst(context)
+
+
 FACTS: Mapping[str, Callable[[Context], object]] = {
     **env.FACTS,
     **settings.FACTS,
@@ -39,6 +46,7 @@ FACTS: Mapping[str, Callable[[Context], object]] = {
     **objects.FACTS,
     **ownership.FACTS,
     "nodes": _nodes,
+    "burst": _burst,
     **addon.FACTS,
     **contradictions.FACTS,
 }

@@ -161,6 +161,7 @@ def vocabulary() -> dict[str, Type]:
         "capabilities": ("list", "string"),
         "metricsHelper": "bool",
         "nodes": ("list", ("object", _NODE)),
+        "burst": ("object", {"type": "string", "pods": "int", "seconds": "int", "calls": "int"}),
         "limits": ("object", {"warmIpTarget": "int"}),
         "expected": ("object", {"podsPerNode": "int", "maxPods": "int"}),
         "object": "dyn",
