@@ -14,7 +14,7 @@ from cnilint.errors import ConfigError
 from cnilint.facts.capacity import stated
 from cnilint.facts.context import Context
 from cnilint.facts.release import ABSENT, reads, stock_values, unset_values, used
-from cnilint.knowledge.instances import all_types, instance, nearest_types
+from cnilint.knowledge.instances import all_types, instance, unknown
 from cnilint.knowledge.releases import newest
 from cnilint.knowledge.variables import UNSET, Malformed, expected, nearest, value, variables
 from cnilint.record import NamedTuple
@@ -162,10 +162,7 @@ def known(name: str) -> Instance:
     """Return an instance type. Raises ConfigError, with the nearest names, for one that the table does not have."""
     found = instance(name)
     if found is None:
-        close = nearest_types(name)
-        raise ConfigError(
-            f"unknown instance type {name!r}" + (f"; did you mean {' or '.join(close)}?" if close else "")
-        )
+        raise ConfigError(unknown(name))
     return found
 
 

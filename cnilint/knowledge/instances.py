@@ -84,6 +84,13 @@ def all_types() -> list[str]:
     return list(dict.fromkeys((*_types(), *_TOLD)))
 
 
+def unknown(name: str) -> str:
+    """Return what to say of a type that is not known: ``unknown instance type 'm5.lrage'; ...``."""
+    close = nearest_types(name)
+    instead = f"did you mean {' or '.join(close)}?" if close else "`instances` in the configuration can describe it"
+    return f"unknown instance type {name!r}; {instead}"
+
+
 def nearest_types(name: str) -> list[str]:
     """Return up to three known types that an unknown one may have been meant to be, the likeliest first.
 
@@ -93,5 +100,6 @@ def nearest_types(name: str) -> list[str]:
 
     wanted = name.strip().lower()
     family = wanted.partition(".")[0]
-    kin = [each for each in _types() if each.partition(".")[0] == family]
-    return difflib.get_close_matches(wanted, kin or list(_types()), n=3, cutoff=LIKELY)
+    every = all_types()
+    kin = [each for each in every if each.partition(".")[0] == family]
+    return difflib.get_close_matches(wanted, kin or every, n=3, cutoff=LIKELY)

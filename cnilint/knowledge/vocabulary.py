@@ -68,6 +68,14 @@ _LISTS: Final[dict[str, Type]] = {
     "contradictions": _elements("name", "container", "text", "other", "where", previous="place"),
     "addonRoles": _elements("field"),
     "trailingCommas": _elements(),
+    "mixedGroups": _elements("group", "smallest", "largest", least="int", most="int"),
+    "fleets": _elements(
+        types=("list", "string"),
+        subnets=("list", "string"),
+        told="bool",
+        fits="bool",
+        **dict.fromkeys(("nodes", "pods", "addresses", "prefixes", "free", "blocks", "carried", "saved"), "int"),
+    ),
     "ownership": _elements("field", "family", "manager", "verdict", "shipped", "written", "evidence"),
 }
 
