@@ -11,6 +11,8 @@ import tempfile
 from cost import environment
 from workplace import QUICK, Workplace
 
+# json is there in every run that has read the rules.
+_INSTANCES = "import json; from cnilint.knowledge.instances import all_types, instance"
 _COUNTED = re.compile(r"Collected : (\d+)")
 
 
@@ -36,6 +38,9 @@ def _runs(place: Workplace) -> tuple[tuple[str, tuple[str, ...]], ...]:
         ("python -c pass", ("-c", "pass")),
         ("import click", ("-c", "import click")),
         ("import click and ruamel.yaml", ("-c", "import click, ruamel.yaml")),
+        ("import the instance types", ("-c", _INSTANCES)),
+        ("import them and look one up", ("-c", f"{_INSTANCES}; instance('m5.large')")),
+        ("import them and list all", ("-c", f"{_INSTANCES}; all_types()")),
         ("cnilint --version", (place.cnilint[0], "--version")),
         ("cnilint check: one stock manifest", (*place.cnilint, "one.yaml")),
         ("cnilint check: 10 manifests", (*place.cnilint, "sample")),

@@ -49,10 +49,11 @@ def capacity(file: str | None, **options: Any) -> None:  # noqa: ANN401  # click
     options["file"] = file
     config = _config(options)
     pods = reply.counts(PODS if options["pods"] is None else options["pods"])
-    density = _settings(file, config).pods_per_node
+    said = _settings(file, config)
+    density = said.pods_per_node
     if density is None and options["pods"]:
         density = max((number for number in pods if number), default=None)
-    demand = reply.Demand(pods, options["burst"], _subnet(options), options["nodes"], density)
+    demand = reply.Demand(pods, options["burst"], _subnet(options, said), options["nodes"] or said.nodes, density)
     groups = _groups(config, demand, options)
     printed = _printed(options["form"], groups, demand)
     if options["output"]:
@@ -64,14 +65,22 @@ def capacity(file: str | None, **options: Any) -> None:  # noqa: ANN401  # click
         sys.stdout.flush()
 
 
-def _subnet(options: dict[str, Any]) -> Any:  # noqa: ANN401  # a Subnet, which is imported here alone
+def _subnet(options: dict[str, Any], said: Settings) -> Any:  # noqa: ANN401  # a Subnet, which is imported here alone
+    """Return the subnet of the options, else the one of the configuration; None where that has several."""
     from cnilint.capacity.subnet import Subnet, subnet  # noqa: PLC0415
+    from cnilint.errors import ConfigError  # noqa: PLC0415
 
     if options["subnet"] and options["subnet_addresses"] is not None:
         raise click.UsageError("--subnet and --subnet-addresses say the same thing twice: give one of them.")
-    if options["subnet_addresses"] is not None:
-        return Subnet("", options["subnet_addresses"])
-    return subnet(options["subnet"]) if options["subnet"] else None
+    told: str | int | None = options["subnet_addresses"]
+    if told is None:
+        told = options["subnet"] or (said.subnets[0] if len(said.subnets) == 1 else None)
+    if not isinstance(told, str):
+        return None if told is None else Subnet("", told)
+    try:
+        return subnet(told)
+    except ConfigError as error:
+        raise ConfigError(f"{'--subnet' if options['subnet'] else '`subnets`:'} {told} {error.message}") from None
 
 
 def _groups(config: Config, demand: Demand, options: dict[str, Any]) -> list[tuple[Reply, ...]]:

@@ -40,6 +40,8 @@ class Settings(NamedTuple):
     pods_per_node: int | None
     limits: dict[str, int]
     kind: str | None = None
+    subnets: tuple[str | int, ...] = ()
+    nodes: int | None = None
 
 
 class Override(NamedTuple):
@@ -114,9 +116,9 @@ def in_force(config: Config, path: str) -> Settings:
     return config.merged[applying]
 
 
-def complaint(config: Config, message: str, keys: Sequence[str | int]) -> ConfigError:
-    """Return the error about a key of the configuration that only those who know more than its schema see."""
-    return _source(config.path).error(message, keys, at_key=True)
+def complaint(config: Config, message: str, keys: Sequence[str | int], *, at_key: bool = True) -> ConfigError:
+    """Return the error about a key of the configuration, or its value, of which its schema knows nothing."""
+    return _source(config.path).error(message, keys, at_key=at_key)
 
 
 def excluded(config: Config, path: str) -> bool:
@@ -153,6 +155,8 @@ def _settings(data: Mapping[str, Any]) -> Settings:
         data.get("podsPerNode") and int(data["podsPerNode"]),
         {name: int(limit) for name, limit in data.get("limits", {}).items()},
         data.get("as"),
+        tuple(room if isinstance(room, str) else int(room) for room in data.get("subnets", ())),
+        data.get("nodes") and int(data["nodes"]),
     )
 
 

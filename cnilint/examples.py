@@ -76,4 +76,6 @@ def told(given: dict[str, Any]) -> Told:
         given.get("maxPods"),
         given.get("podsPerNode"),
         tuple(limits.items()),
+        tuple(given.get("subnets", ())),
+        given.get("nodes"),
     )

@@ -8,7 +8,7 @@ from cnilint.config import Config, Settings, complaint
 from cnilint.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cnilint.rule import AnyRule
 
@@ -40,27 +40,50 @@ def hint(name: str, names: Iterable[str]) -> str:
 
 def check_settings(config: Config, names: set[str]) -> None:
     """Raise ConfigError, with its place, for a name in the configuration's levels that no rule bears."""
-    own = config.overrides[len(config.clusters) :]
-    parts: list[tuple[tuple[str | int, ...], Settings]] = [((), config.settings)]
-    parts += [(("overrides", number), override.settings) for number, override in enumerate(own)]
-    for keys, settings in parts:
+    for keys, settings in _parts(config):
         for name in settings.rules:
             if name not in names:
                 raise complaint(config, f"names no rule or category{hint(name, names)}", (*keys, "rules", name))
 
 
 def check_types(config: Config, asked: Sequence[str]) -> None:
-    """Raise ConfigError for an instance type that the table does not have."""
-    every = (config.settings, *(override.settings for override in config.overrides))
-    types = dict.fromkeys((*asked, *(name for settings in every for name in settings.instance_types)))
-    if not types and not config.instances:
+    """Raise ConfigError, in the configuration with its place, for an instance type that nobody knows."""
+    named = [
+        (name, (*keys, "instanceTypes", number))
+        for keys, settings in _parts(config)
+        for number, name in enumerate(settings.instance_types)
+    ]
+    if not named and not asked and not config.instances:
         return
-    from cnilint.knowledge.instances import instance, nearest_types, tell  # noqa: PLC0415  # 70 KB that few runs need
+    from cnilint.knowledge.instances import instance, tell, unknown  # noqa: PLC0415  # 70 KB that few runs need
 
     tell(config.instances)
-    for name in types:
+    for name in asked:
         if instance(name) is None:
-            close = nearest_types(name)
-            raise ConfigError(
-                f"unknown instance type {name!r}" + (f"; did you mean {' or '.join(close)}?" if close else "")
-            )
+            raise ConfigError(unknown(name))
+    for name, where in named:
+        if instance(name) is None:
+            raise complaint(config, f"is an {unknown(name)}", where, at_key=False)
+
+
+def check_subnets(config: Config) -> None:
+    """Raise ConfigError, with its place, for an IPv4 block in the configuration that is no subnet."""
+    for keys, settings in _parts(config):
+        for number, cidr in enumerate(settings.subnets):
+            if isinstance(cidr, str):
+                from cnilint.capacity.subnet import subnet  # noqa: PLC0415  # few configurations tell subnets
+
+                try:
+                    subnet(cidr)
+                except ConfigError as error:
+                    where = (*keys, "subnets", number)
+                    raise complaint(config, f"is {cidr!r}, which {error.message}", where, at_key=False) from None
+
+
+def _parts(config: Config) -> Iterator[tuple[tuple[str | int, ...], Settings]]:
+    """Yield the parts of a configuration that settings stand in, each with the keys that lead to it."""
+    yield (), config.settings
+    count = len(config.clusters)
+    for number, override in enumerate(config.overrides):
+        keys = ("clusters", number) if number < count else ("overrides", number - count)
+        yield keys, override.settings

@@ -46,7 +46,9 @@ _EACH: Final = re.compile(r"\s*([A-Za-z_]\w*)\s+in\s+(.+)", re.DOTALL)
 _CONTAINERS: Final = {"set": "aws-node", "init": "aws-vpc-cni-init", "helper": "cni-metrics-helper"}
 # What the first step of a route may be besides an element's variable.
 _ROOTS: Final = ("set", "init", "helper", "agent", "configMap", "object", "values", "surface")
-_GIVEN: Final = ("file", "cni", "kubernetes", "managed", "instanceTypes", "maxPods", "podsPerNode", "limits")
+_GIVEN: Final = (
+    *("file", "cni", "kubernetes", "managed", "instanceTypes", "maxPods", "podsPerNode", "subnets", "nodes", "limits"),
+)
 
 
 def read(path: str) -> Rule:

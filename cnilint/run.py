@@ -12,7 +12,7 @@ from cnilint.facts import Told
 from cnilint.finding import Report
 from cnilint.judge import Judge
 from cnilint.lint import Outcome, Read, beside, checked, read, together
-from cnilint.names import check_settings, check_types, chosen, hint
+from cnilint.names import check_settings, check_subnets, check_types, chosen, hint
 from cnilint.paths import shipped
 from cnilint.record import NamedTuple
 from cnilint.rule import built_in, folder, merged
@@ -60,6 +60,7 @@ class Run:
         self._builds: Builds | None = None
         check_settings(config, self.judge.names)
         check_types(config, choice.instance_types)
+        check_subnets(config)
 
     def outcome(self, raw: bytes, path: str, *, alone: bool = False) -> Outcome:
         """Return what the rules say of a file's bytes; ``alone`` when nothing else was asked about."""
@@ -223,4 +224,6 @@ def told(settings: Settings, choice: Choice) -> Told:
         choice.max_pods or settings.max_pods,
         settings.pods_per_node,
         tuple(settings.limits.items()),
+        settings.subnets,
+        settings.nodes,
     )

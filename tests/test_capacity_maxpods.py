@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from cnilint.capacity import maxpods
-from cnilint.capacity.settings import Settings, delegates
+from cnilint.capacity.settings import Settings, delegates, model
 from cnilint.knowledge.instances import Instance, all_types, instance
 
 
@@ -113,3 +115,27 @@ def test_the_slot_of_a_trunk() -> None:
     assert not maxpods.trunk_slot(no_trunk)
     assert maxpods.trunk_slot(no_trunk, (1, 20, 3))
     assert not maxpods.trunk_slot(trunk, (1, 16, 3))
+    # asked for by every release, and never there
+    assert maxpods.trunk_slot(unlisted, (1, 16, 3))
+
+
+@pytest.mark.parametrize(
+    ("name", "chosen", "serving"),
+    [
+        ("m5.large", {}, 3),
+        ("m5.large", {"pod_eni": True}, 2),
+        ("m5.large", {"pod_eni": True, "release": (1, 16, 3)}, 3),
+        ("m5.large", {"pod_eni": True, "custom_networking": True}, 1),
+        ("m5.large", {"pod_eni": True, "max_eni": 1}, 1),
+        ("m5.large", {"custom_networking": True, "max_eni": 1}, 0),
+        ("m5.large", {"pod_eni": True, "custom_networking": True, "max_eni": 2}, 0),
+        ("hpc6id.32xlarge", {"pod_eni": True}, 1),
+        ("hpc6id.32xlarge", {"custom_networking": True}, 0),
+        ("t3.medium", {"pod_eni": True, "max_eni": 1, "release": (1, 20, 3)}, 1),
+    ],
+)
+def test_the_primary_serves_pods_but_under_custom_networking(name: str, chosen: dict[str, Any], serving: int) -> None:
+    item, settings = known(name), Settings(**chosen)
+    assert maxpods.serving(settings, item) == serving
+    # the pool that the model keeps has as many
+    assert model(settings, item, 110).usable == serving

@@ -49,7 +49,7 @@ spec:
   kubelet:
     maxPods: 20
 """
-SETTINGS = "instanceTypes, cni, kubernetes, managed, maxPods, podsPerNode, limits"
+SETTINGS = "instanceTypes, cni, kubernetes, managed, maxPods, podsPerNode, subnets, nodes, limits"
 GROUP = """\
 apiVersion: eksctl.io/v1alpha5
 kind: ClusterConfig
@@ -135,10 +135,28 @@ def test_a_wrong_cluster_is_an_error_with_its_place(
 def test_a_clusters_instance_types_are_checked(cnilint: CommandLine, write: Write) -> None:
     write({".cnilint.yaml": "clusters: [{name: a, files: [a], instanceTypes: [m5.lrage]}]"})
     ran = cnilint("check", ".")
-    assert (ran.code, ran.err) == (
-        2,
-        "cnilint: unknown instance type 'm5.lrage'; did you mean m5.large or m5.xlarge or m5.8xlarge?\n",
+    place, _, said = ran.err.partition(" `")
+    assert (ran.code, place.endswith(".cnilint.yaml:1:50:")) == (2, True)
+    assert said == (
+        "clusters[0].instanceTypes[0]` is an unknown instance type 'm5.lrage'; "
+        "did you mean m5.large or m5.xlarge or m5.8xlarge?\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("cidr", "message"),
+    [
+        ("10.0.0.7/24", "is '10.0.0.7/24', which is no IPv4 block; did you mean 10.0.0.0/24?"),
+        ("10.0.0.0/8", "is '10.0.0.0/8', which is too large or too small for a subnet, which is a /16 to a /28"),
+        ("10.0.0.0/x", "is '10.0.0.0/x', which is no IPv4 block such as 10.0.0.0/24"),
+    ],
+)
+def test_subnets_are_checked(cidr: str, message: str, cnilint: CommandLine, write: Write) -> None:
+    write({".cnilint.yaml": f"subnets: [9]\noverrides:\n- files: [a]\n  subnets:\n  - 10.0.0.0/24\n  - {cidr}\n"})
+    ran = cnilint("check", ".")
+    place, _, said = ran.err.partition(" `")
+    assert (ran.code, place.endswith(".cnilint.yaml:6:5:")) == (2, True)
+    assert said == f"overrides[0].subnets[1]` {message}\n"
 
 
 def test_toml_holds_clusters_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

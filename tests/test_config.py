@@ -35,6 +35,8 @@ kubernetes: 1.30
 managed: true
 maxPods: 110
 podsPerNode: 30
+subnets: [10.0.0.0/24, 200]
+nodes: 12
 limits:
   warmIpTarget: 3
 overrides:
@@ -64,6 +66,8 @@ kubernetes = 1.30
 managed = true
 maxPods = 110
 podsPerNode = 30
+subnets = ["10.0.0.0/24", 200]
+nodes = 12
 limits.warmIpTarget = 3
 
 [tool.cnilint.rules]
@@ -121,6 +125,8 @@ def test_every_key_is_read(here: Path, content: str, name: str) -> None:
         max_pods=110,
         pods_per_node=30,
         limits={"warmIpTarget": 3},
+        subnets=("10.0.0.0/24", 200),
+        nodes=12,
     )
     assert told.policies == (str(here / "policies"), str(here.parent / "shared"))
     assert (told.include.lines, told.exclude.lines) == (("*.yaml", "*.manifest"), ("vendor/",))
@@ -172,17 +178,20 @@ def test_releases_of_the_cni(version: str) -> None:
 
 @pytest.mark.usefixtures("here")
 def test_a_float_that_is_whole_becomes_an_int() -> None:
-    told = written("maxPods: 110.0\npodsPerNode: 1e2\nlimits: {warmIpTarget: 4.0}").settings
-    assert [repr(value) for value in (told.max_pods, told.pods_per_node, told.limits["warmIpTarget"])] == [
+    told = written("maxPods: 110.0\npodsPerNode: 1e2\nsubnets: [5.0]\nlimits: {warmIpTarget: 4.0}").settings
+    assert [
+        repr(value) for value in (told.max_pods, told.pods_per_node, *told.subnets, told.limits["warmIpTarget"])
+    ] == [
         "110",
         "100",
+        "5",
         "4",
     ]
 
 
 # Errors: what is wrong in .cnilint.yaml, and the place and the sentence that tell.
 SEVERITIES = "error, warning, info or off"
-SETTINGS = "rules, instanceTypes, cni, kubernetes, managed, maxPods, podsPerNode, limits"
+SETTINGS = "rules, instanceTypes, cni, kubernetes, managed, maxPods, podsPerNode, subnets, nodes, limits"
 KEYS = (
     SETTINGS.replace("rules", "rules, policies, include, exclude").replace("Types,", "Types, instances,")
     + ", clusters, overrides"
@@ -223,6 +232,10 @@ WRONG = {
     "maxPods: '110'": "1:10: `maxPods` is '110', but must be a whole number of 1 or more",
     "maxPods: 1.5": "1:10: `maxPods` is 1.5, but must be a whole number of 1 or more",
     "maxPods: off": "1:10: `maxPods` is false (as YAML reads off and no), but must be a whole number of 1 or more",
+    "subnets: 10.0/24": "1:10: `subnets` is '10.0/24', but must be a list of IPv4 blocks or numbers of free addresses",
+    "subnets: [-1]": "1:11: `subnets[0]` is -1, but must be an IPv4 block such as 10.0.0.0/24, or a number of free "
+    "addresses",
+    "nodes: 0": "1:8: `nodes` is 0, but must be a whole number of 1 or more",
     "podsPerNode: .inf": "1:14: `podsPerNode` is inf, but must be a whole number of 1 or more",
     "limits: {warmIpTarget: -1}": "1:24: `limits.warmIpTarget` is -1, but must be a whole number of 0 or more",
     "overrides: {}": "1:12: `overrides` is a mapping, but must be a list of mappings, each with `files`",

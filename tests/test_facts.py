@@ -198,6 +198,9 @@ NODE = {"instance_types": ("m5.large",)}
         ("m5.large", "MAX_ENI='2'", 2, 18, 29, 20),
         ("m5.large", "ENABLE_POD_ENI='true'", 2, 18, 29, 29),
         ("m5.large", "ENABLE_POD_ENI='true' AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG='true'", 1, 9, 29, 20),
+        # no slot is left for a trunk, and the primary interface serves pods all the same
+        ("m5.large", "ENABLE_POD_ENI='true' MAX_ENI='1'", 1, 9, 29, 11),
+        ("hpc6id.32xlarge", "ENABLE_POD_ENI='true'", 1, 49, 51, 51),
         ("m5.4xlarge", "", 8, 232, 234, 110),
         ("m5.8xlarge", "", 8, 232, 234, 234),
         ("c5n.18xlarge", "ENABLE_PREFIX_DELEGATION='true'", 15, 11760, 737, 250),

@@ -31,6 +31,39 @@ def group(body: str) -> tuple[tuple[str, ...], int | None, str] | None:
     )
 
 
+VPC = """
+vpc:
+  subnets:
+    private: {eu-west-1a: {id: subnet-1, cidr: 10.0.0.0/24}, eu-west-1b: {id: subnet-2, cidr: 10.0.1.0/24}}
+    public: {eu-west-1a: {id: subnet-3, cidr: 10.0.9.0/26}, eu-west-1b: %s}
+"""
+PRIVATE = ("10.0.0.0/24", "10.0.1.0/24")
+PUBLIC = ("10.0.9.0/26", "10.0.9.64/26")
+
+
+@pytest.mark.parametrize(
+    ("body", "public", "most", "subnets"),
+    [
+        ("", "{cidr: 10.0.9.64/26}", None, PUBLIC),
+        ("    privateNetworking: false\n    desiredCapacity: 3", "{cidr: 10.0.9.64/26}", 3, PUBLIC),
+        ("    privateNetworking: true\n    maxSize: 9\n    desiredCapacity: 3", "{}", 9, PRIVATE),
+        ("    privateNetworking: true\n    maxSize: ${MOST}", "{}", None, PRIVATE),
+        ("    maxSize: 0", "{cidr: 10.0.9.64/26}", None, PUBLIC),
+        # not all are told, or others are meant
+        ("", "{id: subnet-4}", None, ()),
+        ("", "{cidr: '${CIDR}'}", None, ()),
+        ("    privateNetworking: ${PRIVATE}", "{cidr: 10.0.9.64/26}", None, ()),
+        ("    privateNetworking: {}", "{cidr: 10.0.9.64/26}", None, ()),
+        ("    privateNetworking: true\n    subnets: [subnet-1]", "{}", None, ()),
+        ("    privateNetworking: true\n    availabilityZones: [eu-west-1a]", "{}", None, ()),
+    ],
+)
+def test_how_many_nodes_and_where(body: str, public: str, most: int | None, subnets: tuple[str, ...]) -> None:
+    groups = f"addons: [{{name: vpc-cni}}]\nnodeGroups:\n  - name: ng\n    instanceType: m5.large\n{body}"
+    (found,) = config(groups + VPC % public).nodes
+    assert (found.most, found.subnets) == (most, subnets)
+
+
 @pytest.mark.parametrize(
     ("version", "release", "written"),
     [

@@ -55,8 +55,22 @@ def trunk_slot(instance: Instance, release: Version = NEWEST) -> bool:
     """Tell whether an interface is lost to ordinary pods under ENABLE_POD_ENI.
 
     The trunk has given no addresses to pods since v1.16.4; until v1.20.4 a slot was kept on types without a trunk too.
+    On types that the controller does not list ipamd asks for a trunk, none comes, and the slot is kept for good.
     """
-    return release < TRUNK_KNOWN if instance.branch == 0 else release >= TRUNK_ALONE
+    if instance.branch is None:
+        return True
+    return release >= TRUNK_ALONE if instance.branch else release < TRUNK_KNOWN
+
+
+def serving(chosen: Settings, instance: Instance) -> int:
+    """Return how many interfaces can serve ordinary pods.
+
+    The primary serves them from the start, but under custom networking. Only a further slot is kept for a trunk: where
+    there is none, ipamd asks for no trunk (tryEnableSecurityGroupsForPods, line 1467).
+    """
+    slots = interfaces(instance, chosen.max_eni) - chosen.custom_networking
+    lost = chosen.pod_eni and trunk_slot(instance, chosen.release)
+    return max(0 if chosen.custom_networking else 1, slots - lost)
 
 
 def addresses(slots: int, instance: Instance, size: int) -> int:
@@ -92,8 +106,8 @@ def max_pods(chosen: Settings, instance: Instance, size: int, *, managed: bool =
     capped = found > bound and (managed or size > 1)
     if capped:
         working.append(limited)
-    if chosen.pod_eni and trunk_slot(instance, chosen.release):
-        left = max(0, slots - 1)
+    left = serving(chosen, instance)
+    if left < slots:
         ordinary = addresses(left, instance, size)
         working.append(f"pods without a branch interface: {_product(left, instance, size)} = {ordinary}")
     return MaxPods(bound if capped else found, tuple(working), capped)

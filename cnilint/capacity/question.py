@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cnilint.capacity.settings import settings
-from cnilint.cel.evaluate import MAYBE, UNKNOWN
+from cnilint.capacity.settings import FIELDS, missing, settings
 from cnilint.errors import ConfigError
 from cnilint.facts.capacity import stated
 from cnilint.facts.context import Context
 from cnilint.facts.release import ABSENT, reads, stock_values, unset_values, used
-from cnilint.knowledge.instances import all_types, instance, nearest_types
+from cnilint.knowledge.instances import all_types, instance, unknown
 from cnilint.knowledge.releases import newest
 from cnilint.knowledge.variables import UNSET, Malformed, expected, nearest, value, variables
 from cnilint.record import NamedTuple
@@ -29,18 +28,6 @@ if TYPE_CHECKING:
     from cnilint.knowledge.instances import Instance
     from cnilint.surface.model import NodeGroup, Surface
 
-# The variables that capacity depends on, and the fields of ``Settings`` that they become.
-FIELDS: Final[dict[str, str]] = {
-    "WARM_ENI_TARGET": "warm_eni",
-    "WARM_IP_TARGET": "warm_ip",
-    "MINIMUM_IP_TARGET": "minimum_ip",
-    "WARM_PREFIX_TARGET": "warm_prefix",
-    "ENABLE_PREFIX_DELEGATION": "prefixes",
-    "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG": "custom_networking",
-    "ENABLE_POD_ENI": "pod_eni",
-    "MAX_ENI": "max_eni",
-    "ENABLE_IPv6": "ipv6",
-}
 ALL_TYPES: Final = "all"
 _ASIDE: Final = frozenset({"nodes", "objects"})
 
@@ -68,12 +55,12 @@ class Asked(NamedTuple):
     @property
     def settings(self) -> Settings:
         """What ipamd makes of the values. Raises ConfigError where one that matters is not known."""
-        missing = _missing(self.values)
-        if missing:
+        unknown = missing(self.values)
+        if unknown:
             stock = stock_values(self.release, MAIN)
-            told = ",".join(f"{name}={_text(stock.get(name))}" for name in missing)
+            told = ",".join(f"{name}={_text(stock.get(name))}" for name in unknown)
             raise ConfigError(
-                f"{self.name} does not tell {_listed(missing)}: say what the nodes have; "
+                f"{self.name} does not tell {_listed(unknown)}: say what the nodes have; "
                 f"as the stock manifest of {self.release} has it, that is {self.option} {told}"
             )
         return settings(self.values, self.release)
@@ -175,10 +162,7 @@ def known(name: str) -> Instance:
     """Return an instance type. Raises ConfigError, with the nearest names, for one that the table does not have."""
     found = instance(name)
     if found is None:
-        close = nearest_types(name)
-        raise ConfigError(
-            f"unknown instance type {name!r}" + (f"; did you mean {' or '.join(close)}?" if close else "")
-        )
+        raise ConfigError(unknown(name))
     return found
 
 
@@ -199,19 +183,6 @@ def _node(item: Instance, group: NodeGroup | None, limits: tuple[int | None, ...
             *at.text.position(at.start),
         )
     return Node(item, pods or configured, group.managed)
-
-
-def _missing(values: Mapping[str, object]) -> list[str]:
-    """Return the variables that nobody knows, without those that make no difference beside the others."""
-    unknown = [name for name in FIELDS if values.get(name) is UNKNOWN or values.get(name) is MAYBE]
-    spared = set()
-    if values.get("ENABLE_IPv6") is True:
-        spared = {name for name in FIELDS if name.endswith("_TARGET")}
-    elif any(isinstance(count := values.get(name), int) and count > 0 for name in FIELDS if "_IP_TARGET" in name):
-        spared = {"WARM_ENI_TARGET", "WARM_PREFIX_TARGET"}
-    elif values.get("ENABLE_PREFIX_DELEGATION") is False:
-        spared = {"WARM_PREFIX_TARGET"}
-    return [name for name in unknown if name not in spared]
 
 
 def _no_setting(name: str) -> str:

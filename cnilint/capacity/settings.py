@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cnilint.capacity.maxpods import NEWEST, PREFIX_SIZE, TRUNK_ALONE, TRUNK_KNOWN, Version, interfaces
+from cnilint.capacity.maxpods import NEWEST, PREFIX_SIZE, TRUNK_ALONE, Version, interfaces, serving
+from cnilint.cel.evaluate import MAYBE, UNKNOWN
 from cnilint.knowledge.golang import boolean, integer
 from cnilint.knowledge.versions import parsed
 from cnilint.record import NamedTuple
@@ -18,6 +19,18 @@ if TYPE_CHECKING:
 
     from cnilint.knowledge.instances import Instance
 
+# The variables that capacity depends on, and the fields of ``Settings`` that they become.
+FIELDS: Final[dict[str, str]] = {
+    "WARM_ENI_TARGET": "warm_eni",
+    "WARM_IP_TARGET": "warm_ip",
+    "MINIMUM_IP_TARGET": "minimum_ip",
+    "WARM_PREFIX_TARGET": "warm_prefix",
+    "ENABLE_PREFIX_DELEGATION": "prefixes",
+    "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG": "custom_networking",
+    "ENABLE_POD_ENI": "pod_eni",
+    "MAX_ENI": "max_eni",
+    "ENABLE_IPv6": "ipv6",
+}
 IPV6_PREFIX_SIZE: Final = 2**48
 """Addresses of the one /80 that a node has under IPv6."""
 
@@ -70,6 +83,19 @@ def settings(values: Mapping[str, object], release: str | None = None) -> Settin
         ipv6=_switch(values.get("ENABLE_IPv6")) and version >= (1, 10, 0),
         release=version,
     )
+
+
+def missing(values: Mapping[str, object]) -> list[str]:
+    """Return the variables that nobody knows, without those that make no difference beside the others."""
+    unknown = [name for name in FIELDS if values.get(name) is UNKNOWN or values.get(name) is MAYBE]
+    spared = set()
+    if values.get("ENABLE_IPv6") is True:
+        spared = {name for name in FIELDS if name.endswith("_TARGET")}
+    elif any(isinstance(count := values.get(name), int) and count > 0 for name in FIELDS if "_IP_TARGET" in name):
+        spared = {"WARM_ENI_TARGET", "WARM_PREFIX_TARGET"}
+    elif values.get("ENABLE_PREFIX_DELEGATION") is False:
+        spared = {"WARM_PREFIX_TARGET"}
+    return [name for name in unknown if name not in spared]
 
 
 def _count(value: object, default: int) -> int:
@@ -155,9 +181,8 @@ def model(chosen: Settings, instance: Instance, max_pods: int) -> Model:
     """
     limit = interfaces(instance, chosen.max_eni)
     # The trunk is asked for where a slot is free (tryEnableSecurityGroupsForPods, line 1467), and only types that the
-    # VPC resource controller lists get one. A slot is kept for it until then (hasRoomForEni, line 2592).
+    # VPC resource controller lists get one.
     trunk = chosen.pod_eni and bool(instance.branch) and limit > 1
-    held = chosen.pod_eni and not trunk and (instance.branch is None or chosen.release < TRUNK_KNOWN)
     # Since v1.16.4 a trunk gets no addresses for other pods (pkg/ipamd/datastore/data_store.go, line 1118).
     serving_trunk = trunk and chosen.release < TRUNK_ALONE
     ready = (not chosen.custom_networking) + serving_trunk
@@ -173,7 +198,7 @@ def model(chosen: Settings, instance: Instance, max_pods: int) -> Model:
         each=instance.ips - 1,
         ready=ready,
         idle=idle,
-        usable=max(ready, limit - idle - held),
+        usable=serving(chosen, instance),
         max_pods=max_pods if chosen.since(1, 16, 3) else None,
         # CreateTags, and ModifyNetworkInterfaceAttribute where security groups are synchronised
         # (pkg/awsutils/awsutils.go, line 677).

@@ -13,6 +13,8 @@ from cnilint.errors import ConfigError
 from cnilint.record import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cnilint.capacity.steady import Point
 
 RESERVED: Final = 5
@@ -27,15 +29,17 @@ class Subnet(NamedTuple):
 
 
 def subnet(cidr: str) -> Subnet:
-    """Return the subnet of an IPv4 block. Raises ConfigError for what is none, or none that AWS takes."""
-    from ipaddress import AddressValueError, IPv4Network, NetmaskValueError  # noqa: PLC0415  # few ask for a subnet
+    """Return the subnet of an IPv4 block. Raises ConfigError, without its subject, for what AWS does not take."""
+    from ipaddress import IPv4Network  # noqa: PLC0415  # few ask for a subnet
 
     try:
-        found = IPv4Network(cidr)
-    except (AddressValueError, NetmaskValueError, ValueError):
-        raise ConfigError(f"--subnet {cidr}: no IPv4 block such as 10.0.0.0/24") from None
+        found = IPv4Network(cidr, strict=False)
+    except ValueError:
+        raise ConfigError("is no IPv4 block such as 10.0.0.0/24") from None
+    if cidr.partition("/")[0] != str(found.network_address):
+        raise ConfigError(f"is no IPv4 block; did you mean {found}?")
     if not LARGEST <= found.prefixlen <= SMALLEST:
-        raise ConfigError(f"--subnet {cidr}: a subnet of a VPC is a /{LARGEST} to a /{SMALLEST}")
+        raise ConfigError(f"is too large or too small for a subnet, which is a /{LARGEST} to a /{SMALLEST}")
     return Subnet(str(found), found.num_addresses - RESERVED)
 
 
@@ -50,20 +54,32 @@ def taken(point: Point, *, custom_networking: bool, ipv6: bool) -> tuple[int, in
     return (singles, point.prefixes) if point.prefixes else (point.subnet_addresses - custom_networking, 0)
 
 
-def carried(room: Subnet, singles: int, prefixes: int) -> int | None:
-    """Return how many nodes a subnet carries that nothing else uses; None where they take nothing of it.
+def fits(rooms: Sequence[Subnet], singles: int, prefixes: int) -> bool:
+    """Tell whether subnets that nothing else uses can give so many single addresses and prefixes.
 
-    The first block of 16 and the last hold reserved addresses and so no prefix. What is scattered leaves fewer.
+    The first block of 16 and the last of a subnet hold reserved addresses and so no prefix. What is scattered leaves
+    fewer, and so do several subnets: a node's interfaces are all in one.
     """
+    if not prefixes:
+        return singles <= sum(room.addresses for room in rooms)
+    whole = sum(map(blocks, rooms))
+    edges = sum(room.addresses for room in rooms) - whole * PREFIX_SIZE
+    return prefixes + -(-max(0, singles - edges) // PREFIX_SIZE) <= whole
+
+
+def blocks(room: Subnet) -> int:
+    """Return how many prefixes a subnet can give."""
+    if not room.cidr:
+        return room.addresses // PREFIX_SIZE
+    return max(0, (room.addresses + RESERVED) // PREFIX_SIZE - 2)
+
+
+def carried(room: Subnet, singles: int, prefixes: int) -> int | None:
+    """Return how many nodes a subnet carries that nothing else uses; None where they take nothing of it."""
     if singles + prefixes == 0:
         return None
-    if not prefixes or not room.cidr:
-        return room.addresses // (singles + prefixes * PREFIX_SIZE)
-    whole = max(0, (room.addresses + RESERVED) // PREFIX_SIZE - 2)
-    edges = room.addresses - whole * PREFIX_SIZE
-    low, high = 0, whole // prefixes
+    low, high = 0, room.addresses // (singles + prefixes * PREFIX_SIZE)
     while low < high:
         nodes = (low + high + 1) // 2
-        broken = -(-max(0, nodes * singles - edges) // PREFIX_SIZE)
-        low, high = (nodes, high) if nodes * prefixes + broken <= whole else (low, nodes - 1)
+        low, high = (nodes, high) if fits([room], nodes * singles, nodes * prefixes) else (low, nodes - 1)
     return low

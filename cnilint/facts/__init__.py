@@ -31,6 +31,32 @@ def _nodes(context: Context) -> object:
     return nodes(context)
 
 
+def _burst(context: Context) -> object:
+    """Return what a burst of pods waits and costs; the model is read where a message asks."""
+    from cnilint.facts.burst import burst  # noqa: PLC0415  # as above
+
+    return burst(context)
+
+
+def _fleets(context: Context) -> object:
+    """Return the nodes that share subnets; read where both are known at all."""
+    known = (context.told.subnets and context.told.nodes) or any(group.subnets for group in context.surface.nodes)
+    if context.surface.kind == "nodes" or not known:
+        return []
+    from cnilint.facts.fleet import fleets  # noqa: PLC0415  # as above
+
+    return fleets(context)
+
+
+def _mixed(context: Context) -> object:
+    """Return the node groups of mixed sizes; read where a group has several types."""
+    if not any(group.managed and len(group.types) > 1 for group in context.surface.nodes):
+        return []
+    from cnilint.facts.fleet import mixed  # noqa: PLC0415  # as above
+
+    return mixed(context)
+
+
 FACTS: Mapping[str, Callable[[Context], object]] = {
     **env.FACTS,
     **settings.FACTS,
@@ -39,6 +65,9 @@ FACTS: Mapping[str, Callable[[Context], object]] = {
     **objects.FACTS,
     **ownership.FACTS,
     "nodes": _nodes,
+    "burst": _burst,
+    "fleets": _fleets,
+    "mixedGroups": _mixed,
     **addon.FACTS,
     **contradictions.FACTS,
 }

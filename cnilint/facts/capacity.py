@@ -8,24 +8,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cnilint.capacity.maxpods import (
-    NEWEST,
     PREFIX_SIZE,
     addresses,
     cap,
     interfaces,
     recommended,
-    trunk_slot,
+    serving,
     usual,
 )
+from cnilint.capacity.settings import delegates, settings
 from cnilint.cel.evaluate import MAYBE, UNKNOWN
 from cnilint.knowledge.instances import Instance, instance
 from cnilint.knowledge.maxpods import computed, fault
-from cnilint.knowledge.versions import parsed
 from cnilint.surface.model import MAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
+    from cnilint.capacity.settings import Settings
     from cnilint.facts.context import Context
     from cnilint.surface.model import NodeGroup
 
@@ -116,32 +116,27 @@ def node(context: Context, item: Instance, group: NodeGroup | None = None) -> El
     used = {name: values.get(name) for name in names}
     if any(value is UNKNOWN or value is MAYBE for value in used.values()):
         return about
-    # Bare metal has prefixes since v1.11.0 (release notes).
-    able = nitro or (item.metal and context.since("v1.11.0"))
-    about["prefixes"] = used["ENABLE_PREFIX_DELEGATION"] is True and able
-    return about | density(item, used, context, prefixes=about["prefixes"] is True, group=group)
+    chosen = settings(used, context.release)
+    return about | density(item, chosen, context, group)
 
 
-def density(
-    item: Instance, used: Mapping[str, object], context: Context, *, prefixes: bool, group: NodeGroup | None = None
-) -> Element:
-    """Return how many ENIs serve pods, how many addresses they hold and the node's max pods.
+def density(item: Instance, chosen: Settings, context: Context, group: NodeGroup | None = None) -> Element:
+    """Return whether prefixes work, how many ENIs serve pods, how many addresses they hold and the node's max pods.
 
     ``maxPods`` is the one that was told; else the highest that any tool would set, so that a rule that compares with
     it cannot be wrong about a node whose kubelet nobody described.
     """
-    custom = used["AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"] is True
-    release = (parsed(context.release) if context.release else None) or NEWEST
-    trunk = used["ENABLE_POD_ENI"] is True and trunk_slot(item, release)
-    limit = used["MAX_ENI"]
-    slots = interfaces(item, limit if isinstance(limit, int) else 0) - custom
-    if used["ENABLE_IPv6"] is True:
-        return {"recommendedMaxPods": cap(item), **_assumed(context, item, cap(item), group)}
+    prefixes = delegates(chosen, item)
+    about: Element = {"prefixes": prefixes}
+    if chosen.ipv6:
+        return {**about, "recommendedMaxPods": cap(item), **_assumed(context, item, cap(item), group)}
     size = PREFIX_SIZE if prefixes else 1
-    most = recommended(slots, item, size)
+    serves = serving(chosen, item)
+    most = recommended(interfaces(item, chosen.max_eni) - chosen.custom_networking, item, size)
     return {
-        "usableEnis": max(0, slots - trunk),
-        "podsByAddress": addresses(slots - trunk, item, size),
+        **about,
+        "usableEnis": serves,
+        "podsByAddress": addresses(serves, item, size),
         "recommendedMaxPods": most,
         **_assumed(context, item, max(most, usual(item)), group),
     }

@@ -46,6 +46,8 @@ class Told(NamedTuple):
     max_pods: int | None = None
     pods_per_node: int | None = None
     limits: tuple[tuple[str, int], ...] = ()
+    subnets: tuple[str | int, ...] = ()
+    nodes: int | None = None
 
 
 class Context:

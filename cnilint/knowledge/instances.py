@@ -1,21 +1,23 @@
 """EC2 instance types: how many interfaces and addresses each takes.
 
-``instances.json`` holds one row a type, in the order of ``Instance``; ``scripts/refresh_instances.py`` brings it up to
-date. It tells from which source each row came.
+``instances.json`` holds one row a type, in the order of ``Instance``, and each on a line: who asks for a few types
+parses their lines alone. It tells from which source each row came; ``scripts/refresh_instances.py`` brings it up to
+date.
 """
 
 from __future__ import annotations
 
 import os.path
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Final
 
 from cnilint.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LIKELY = 0.7  # difflib's ratio of names
+LIKELY: Final = 0.7  # difflib's ratio of names
+_HEAD: Final = '"types":{'
 
 
 class Instance(NamedTuple):
@@ -39,11 +41,32 @@ class Instance(NamedTuple):
 
 
 @cache
-def _types() -> dict[str, list[Any]]:
-    import json  # noqa: PLC0415  # read only where an instance type is named
-
+def _lines() -> str:
+    """Return the lines of the table, one a type; read only where an instance type is named."""
     with open(os.path.join(os.path.dirname(__file__), "instances.json"), encoding="utf-8") as file:
-        found: dict[str, list[Any]] = json.load(file)["types"]
+        return file.read().partition(_HEAD)[2]
+
+
+@lru_cache(maxsize=4096)
+def _line(name: str) -> list[Any] | None:
+    """Return the row of a type, of which only the line is parsed: a tenth of what the whole table takes."""
+    import json  # noqa: PLC0415  # as above
+
+    lines, head = _lines(), f"\n{json.dumps(name)}:"
+    start = lines.find(head)
+    if start < 0:
+        return None
+    end = lines.index("\n", start + 1)
+    found: list[Any] = json.loads(lines[start + len(head) : end].rstrip(","))
+    return found
+
+
+@cache
+def rows() -> dict[str, list[Any]]:
+    """Return the rows of all types by name."""
+    import json  # noqa: PLC0415  # as above
+
+    found: dict[str, list[Any]] = json.loads("{" + _lines().rpartition("}")[0])
     return found
 
 
@@ -72,7 +95,7 @@ def instance(name: str) -> Instance | None:
     """Return the limits of a type such as ``m5.large``, or None where it is not known."""
     if name in _TOLD:
         return _TOLD[name]
-    row = _types().get(name)
+    row = rows().get(name) if rows.cache_info().currsize else _line(name)
     if row is None:
         return None
     enis, ips, hypervisor, metal, vcpus, branch, cards, source = row
@@ -81,7 +104,14 @@ def instance(name: str) -> Instance | None:
 
 def all_types() -> list[str]:
     """Return the names of all types."""
-    return list(dict.fromkeys((*_types(), *_TOLD)))
+    return list(dict.fromkeys((*rows(), *_TOLD)))
+
+
+def unknown(name: str) -> str:
+    """Return what to say of a type that is not known: ``unknown instance type 'm5.lrage'; ...``."""
+    close = nearest_types(name)
+    instead = f"did you mean {' or '.join(close)}?" if close else "`instances` in the configuration can describe it"
+    return f"unknown instance type {name!r}; {instead}"
 
 
 def nearest_types(name: str) -> list[str]:
@@ -93,5 +123,6 @@ def nearest_types(name: str) -> list[str]:
 
     wanted = name.strip().lower()
     family = wanted.partition(".")[0]
-    kin = [each for each in _types() if each.partition(".")[0] == family]
-    return difflib.get_close_matches(wanted, kin or list(_types()), n=3, cutoff=LIKELY)
+    every = all_types()
+    kin = [each for each in every if each.partition(".")[0] == family]
+    return difflib.get_close_matches(wanted, kin or every, n=3, cutoff=LIKELY)

@@ -68,6 +68,14 @@ _LISTS: Final[dict[str, Type]] = {
     "contradictions": _elements("name", "container", "text", "other", "where", previous="place"),
     "addonRoles": _elements("field"),
     "trailingCommas": _elements(),
+    "mixedGroups": _elements("group", "smallest", "largest", least="int", most="int"),
+    "fleets": _elements(
+        types=("list", "string"),
+        subnets=("list", "string"),
+        told="bool",
+        fits="bool",
+        **dict.fromkeys(("nodes", "pods", "addresses", "prefixes", "free", "blocks", "carried", "saved"), "int"),
+    ),
     "ownership": _elements("field", "family", "manager", "verdict", "shipped", "written", "evidence"),
 }
 
@@ -161,6 +169,7 @@ def vocabulary() -> dict[str, Type]:
         "capabilities": ("list", "string"),
         "metricsHelper": "bool",
         "nodes": ("list", ("object", _NODE)),
+        "burst": ("object", {"type": "string", "pods": "int", "seconds": "int", "calls": "int"}),
         "limits": ("object", {"warmIpTarget": "int"}),
         "expected": ("object", {"podsPerNode": "int", "maxPods": "int"}),
         "object": "dyn",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cnilint.capacity.question import FIELDS
 from cnilint.capacity.reply import advised, curve
+from cnilint.capacity.settings import FIELDS
 from cnilint.report.capacitytable import (
     Row,
     addresses,

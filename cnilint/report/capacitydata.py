@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from cnilint.capacity import plain
-from cnilint.capacity.question import FIELDS
 from cnilint.capacity.reply import shares
+from cnilint.capacity.settings import FIELDS
 from cnilint.report.printable import dumped, printable
 
 if TYPE_CHECKING:

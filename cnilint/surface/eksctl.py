@@ -27,6 +27,8 @@ _ROLES: Final = frozenset(
 _ADDON: Final = Keys("name", "version", "configurationValues", (("resolveConflicts", "both"),))
 # What makes of a managed node group one whose image, or its start, is not EKS' own.
 _CUSTOM: Final = ("ami", "launchTemplate", "overrideBootstrapCommand")
+# What puts a node group into some of the cluster's subnets, or into others.
+_PLACED: Final = ("subnets", "availabilityZones", "localZones", "outpostARN")
 _GROUPS: Final = (("nodeGroups", False), ("managedNodeGroups", True))
 # Where a node group's max pods may stand, outright.
 _MAX_PODS: Final = (
@@ -39,6 +41,7 @@ _IN_SCRIPT: Final = r"(?:--max-pods(?:=|[ \t]+)|\bmaxPods(?:Expression)?[\"']?:[
 # A name in capitals, such as CLUSTER_NAME, stands for another.
 _NAME: Final = r"(?=.*[a-z])[A-Za-z0-9][A-Za-z0-9_-]*"
 _REGION: Final = r"[a-z]{2}(?:-[a-z]+)+-[0-9]+"
+_BLOCK: Final = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}/[0-9]{1,2}"
 _TYPE: Final = r"[a-z][a-z0-9-]*\.[a-z0-9-]+"
 
 
@@ -110,7 +113,30 @@ def _groups(text: Text, root: Node) -> Iterator[NodeGroup]:
         for node in listed(child(root, key)):
             group = _group(text, node, managed=managed) if isinstance(node, MappingNode) else None
             if group is not None:
-                yield group
+                yield group._replace(most=_most(node), subnets=_subnets(root, node))
+
+
+def _most(node: Node) -> int | None:
+    """Return how many nodes a group may have; the number that is wanted where no most is said."""
+    found = [scalar(item) for key in ("maxSize", "desiredCapacity") if isinstance(item := child(node, key), ScalarNode)]
+    return next((number for number in found if type(number) is int and number > 0), None)
+
+
+def _subnets(root: Node, node: Node) -> tuple[str, ...]:
+    """Return the blocks of the subnets that a group's nodes may be in; none where one is not told.
+
+    A group is in all private or all public subnets of the cluster, unless it names some.
+    """
+    if any(child(node, key) is not None for key in _PLACED):
+        return ()
+    private = child(node, "privateNetworking")
+    inside = False if private is None else scalar(private) if isinstance(private, ScalarNode) else None
+    if type(inside) is not bool:
+        return ()
+    listed = child(child(child(root, "vpc"), "subnets"), "private" if inside else "public")
+    entries = [value for _, value in listed.value] if isinstance(listed, MappingNode) else []
+    found = tuple(literal(child(entry, "cidr")) for entry in entries)
+    return found if all(re.fullmatch(_BLOCK, cidr) for cidr in found) else ()
 
 
 def _group(text: Text, node: Node, *, managed: bool) -> NodeGroup | None:

@@ -122,6 +122,9 @@ class NodeGroup(NamedTuple):
     named. ``expression`` is what nodeadm computes max pods from (``maxPodsExpression``), where nothing comes before it;
     ``pods_per_core`` limits them by the number of vCPUs. ``aside`` is a max pods that something else overrides: what is
     written, and where. ``windows`` nodes do not run aws-node.
+
+    ``most`` is how many nodes the group may have; ``subnets`` the IPv4 blocks of all subnets that they may be in, none
+    where not all of them are told.
     """
 
     name: str
@@ -135,6 +138,8 @@ class NodeGroup(NamedTuple):
     pods_per_core: int | None = None
     aside: tuple[int, Span] | None = None
     windows: bool = False
+    most: int | None = None
+    subnets: tuple[str, ...] = ()
 
 
 class AddOn(NamedTuple):
