@@ -221,6 +221,7 @@ def rules(form: str) -> None:
 
 
 cli.add_command(Later("capacity", "cnilint.capacitycli", "Tell how many addresses nodes take, and how many fit."))
+cli.add_command(Later("convert", "cnilint.convertcli", "Print what a file sets in another form."))
 
 
 def _complete_rule(_context: click.Context, _parameter: click.Parameter, start: str) -> list[str]:
