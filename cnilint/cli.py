@@ -77,6 +77,7 @@ _build = option("--build", is_flag=True, help="Check kustomizations as kustomize
 @no_config
 @option("--fix", is_flag=True, help="Apply the fixes that change nothing of what the CNI does.")
 @option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@option("--against", metavar="FILE|REV", help="Only what this file, folder or git revision does not have.")
 @stdin_name
 @kind
 @_build
@@ -89,14 +90,27 @@ def check(paths: tuple[str, ...], **options: Any) -> None:  # noqa: ANN401  # cl
     from cnilint.run import STDIN  # noqa: PLC0415
 
     paths = paths or (".",)
+    _refuse(options)
     run = _run(options)
     piped = stdin() if STDIN in paths else None
     if options["diff"] or options["fix"]:
         _fix(run, paths, piped, options)
         return
-    report = run.report(paths, piped)
+    if options["against"] is not None:
+        from cnilint import against  # noqa: PLC0415
+
+        report = against.report(run, paths, piped, options["against"])
+    else:
+        report = run.report(paths, piped)
     _print(report, options, err=False)
     sys.exit(report.code(options["fail_on"]))
+
+
+def _refuse(options: dict[str, Any]) -> None:
+    """Refuse options that do not go together: a fix is not of the change alone, and a build is of the work tree."""
+    other = next((name for name in ("fix", "diff", "build") if options[name]), None)
+    if options["against"] is not None and other:
+        raise click.UsageError(f"--against does not go with --{other}.")
 
 
 def _run(options: dict[str, Any]) -> Run:

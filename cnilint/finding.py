@@ -54,6 +54,7 @@ class Finding(NamedTuple):
     ``fix`` is the rule's advice in prose; ``edits`` change the text so that the finding goes away and nothing that
     ipamd does changes, empty when there is no such change. ``related`` are further places, each with what is there to
     see. ``entry_line`` is the line on which the entry starts that the place is in: an ignore comment counts there too.
+    ``subject`` is what it points to, by names that stay when lines move.
     """
 
     rule: str
@@ -67,6 +68,7 @@ class Finding(NamedTuple):
     edits: tuple[Edit, ...] = ()
     related: tuple[tuple[str, Location], ...] = ()
     entry_line: int = 0
+    subject: str = ""
 
 
 class RuleSummary(NamedTuple):
@@ -85,7 +87,8 @@ class RuleSummary(NamedTuple):
 class Report(NamedTuple):
     """The outcome of one run: findings and errors in the order of the files, then of the places.
 
-    ``files`` counts the files looked at, ``checked`` those that configure the CNI.
+    ``files`` counts the files looked at, ``checked`` those that configure the CNI. ``left_out`` counts the
+    findings that what was compared ``against`` has as well; None where nothing was.
     """
 
     findings: tuple[Finding, ...]
@@ -93,6 +96,8 @@ class Report(NamedTuple):
     files: int
     checked: int
     rules: Iterable[RuleSummary] = ()
+    left_out: int | None = None
+    against: str = ""
 
     def code(self, fail_on: str) -> int:
         """Return the exit code: 2 for an error, 1 for a finding as bad as ``fail_on`` (a severity, or ``never``)."""

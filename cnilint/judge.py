@@ -125,6 +125,7 @@ def _finding(rule: Rule, facts: Facts, names: Mapping[str, object], element: Map
         edits,
         tuple((_note(name, span.content), location(span)) for name, span in shown if span != at),
         places.entry_line(facts, rule.at, element),
+        places.subject(facts, rule.at, element),
     )
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from cnilint.surface.model import Item
 
 _CONTAINERS = {"set": MAIN, "init": INIT, "helper": HELPER}
+# What elements of lists are called by.
+_NAMES = ("container", "name", "kind", "namespace", "path", "field", "key", "flag", "type", "group")
 
 
 def first_place(facts: Facts, routes: Sequence[Sequence[str]], element: Mapping[str, object]) -> Span:
@@ -77,6 +79,17 @@ def entry_line(facts: Facts, routes: Sequence[Sequence[str]], element: Mapping[s
     found = (_target(facts, route, element) for route in routes)
     target = next((item for item in found if isinstance(item, Setting)), None)
     return target.text.position(target.entry.start)[0] if target else 0
+
+
+def subject(facts: Facts, routes: Sequence[Sequence[str]], element: Mapping[str, object]) -> str:
+    """Return what a finding points to by names that stay when lines move: the object, and the setting in it."""
+    surface = facts.context.surface
+    named = mapping(surface.object.get("metadata")).get("name") or (surface.place.content if surface.place else "")
+    targets = (_target(facts, route, element) for route in routes)
+    setting = next((item for item in targets if isinstance(item, Setting)), None)
+    what = [setting.container, setting.name] if setting else [".".join(routes[0])]
+    own = (element[key] for key in _NAMES if key in element)
+    return " ".join(map(str, (surface.cluster, named, *what, *own)))
 
 
 def stands(facts: Facts, route: Sequence[str]) -> bool:

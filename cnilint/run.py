@@ -19,10 +19,10 @@ from cnilint.rule import built_in, folder, merged
 from cnilint.units import folders, units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from cnilint.build import Builds
-    from cnilint.finding import RuleSummary
+    from cnilint.finding import Finding, RuleSummary
     from cnilint.rule import AnyRule, Rule
     from cnilint.surface import Surface
     from cnilint.units import Unit
@@ -56,6 +56,7 @@ class Run:
         every = merged(built_in(), policies)
         self.rules = chosen(every, choice.select, choice.ignore)
         self.judge = Judge(self.rules, (name for rule in every for name in (rule.id, rule.category)))
+        self._content: Callable[[str], bytes] = files.content
         self._told: dict[int, Told] = {}
         self._builds: Builds | None = None
         check_settings(config, self.judge.names)
@@ -80,7 +81,7 @@ class Run:
     def file(self, path: str, *, alone: bool = False) -> Outcome:
         """Return what the rules say of a file; that it cannot be read is an error in the outcome."""
         try:
-            return self.outcome(files.content(path), path, alone=alone)
+            return self.outcome(self._content(path), path, alone=alone)
         except CnilintError as error:
             return Outcome((), (error,), checked=False)
 
@@ -122,6 +123,13 @@ class Run:
             Summaries(self.rules),
         )
 
+    def before(self, paths: Sequence[str], contents: Mapping[str, bytes]) -> list[Finding]:
+        """Return what this run would have found in files that held something else; those without were not there."""
+        earlier = object.__new__(type(self))
+        earlier.__dict__.update(self.__dict__, _content=contents.__getitem__, _builds=None)
+        outcomes = earlier._units([path for path in paths if path in contents])
+        return [finding for outcome in outcomes for finding in outcome.findings]
+
     def _build(self, paths: Sequence[str]) -> list[CnilintError]:
         """Build the kustomizations among files where that is asked for; return why some could not be."""
         if not self.choice.build:
@@ -154,7 +162,7 @@ class Run:
             return read(*built, self._told_by(settings), settings.rules)
         source = self._builds.source(path) if self._builds else None
         try:
-            return source or self._understood(files.content(path), path)
+            return source or self._understood(self._content(path), path)
         except CnilintError as error:
             return Outcome((), (error,), checked=False)
 

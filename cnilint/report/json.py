@@ -27,6 +27,7 @@ def json(report: Report, style: Style) -> str:  # noqa: ARG001  # JSON has one l
                 "files": report.files,
                 "checked": report.checked,
                 **{severity: report.count(severity) for severity in SEVERITIES},
+                **({} if report.left_out is None else {"leftOut": report.left_out}),
             },
         }
     )

@@ -35,6 +35,7 @@ def summary(report: Report) -> str:
         f"{_files(unread)} could not be checked" if unread else "",
         *(_counted(others.count(name), name) for name in dict.fromkeys(others)),
         f"{fixable} can be fixed with --fix" if fixable else "",
+        f"{report.left_out} left out that {report.against} has as well" if report.left_out else "",
     ]
     return "; ".join(filter(None, clauses)) + "."
 
@@ -46,7 +47,8 @@ def _outcome(report: Report, read: int, unread: int) -> str:
         places = len({finding.location.path for finding in report.findings})
         return f"{found} in {_files(places)}{_looked_at(report, places)}"
     if report.checked:
-        return f"No problems found in {_files(report.checked)}{_looked_at(report, report.checked)}"
+        new = "new " if report.left_out else ""
+        return f"No {new}problems found in {_files(report.checked)}{_looked_at(report, report.checked)}"
     return _nothing(read, unread)
 
 
