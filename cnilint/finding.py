@@ -48,12 +48,25 @@ def location(span: Span) -> Location:
     return Location(span.text.path, line, column, end_line, end_column, span.text.line(line))
 
 
+class Ownership(NamedTuple):
+    """Whose the field is that a finding is about.
+
+    ``field`` is its path, ``manager`` who wrote it as far as a live object shows it ("" otherwise), ``verdict`` one of
+    ``reverted``, ``shipped``, ``shared``, ``kept`` and ``unknown`` (docs/ownership.md).
+    """
+
+    field: str
+    manager: str
+    verdict: str
+
+
 class Finding(NamedTuple):
     """One judgement of one rule.
 
     ``fix`` is the rule's advice in prose; ``edits`` change the text so that the finding goes away and nothing that
     ipamd does changes, empty when there is no such change. ``related`` are further places, each with what is there to
     see. ``entry_line`` is the line on which the entry starts that the place is in: an ignore comment counts there too.
+    ``ownership`` is there where the rule runs over fields and their owners.
     """
 
     rule: str
@@ -67,6 +80,7 @@ class Finding(NamedTuple):
     edits: tuple[Edit, ...] = ()
     related: tuple[tuple[str, Location], ...] = ()
     entry_line: int = 0
+    ownership: Ownership | None = None
 
 
 class RuleSummary(NamedTuple):

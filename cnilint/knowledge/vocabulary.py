@@ -68,7 +68,19 @@ _LISTS: Final[dict[str, Type]] = {
     "contradictions": _elements("name", "container", "text", "other", "where", previous="place"),
     "addonRoles": _elements("field"),
     "trailingCommas": _elements(),
-    "ownership": _elements("field", "family", "manager", "verdict", "shipped", "written", "evidence"),
+    "ownership": _elements(
+        "field",
+        "family",
+        "name",
+        "container",
+        "change",
+        "manager",
+        "verdict",
+        "shipped",
+        "written",
+        "evidence",
+        "lasting",
+    ),
 }
 
 _NODE: Final[dict[str, Type]] = {
