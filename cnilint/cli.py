@@ -223,7 +223,15 @@ def rules(form: str) -> None:
         import json  # noqa: PLC0415
 
         whole = [rule.rule for rule in every]
-        rows = [{**rule.summarised._asdict(), "since": rule.since, "fixable": rule.edit is not None} for rule in whole]
+        rows = [
+            {
+                **rule.summarised._asdict(),
+                "since": rule.since,
+                "fixable": rule.edit is not None,
+                "optional": rule.optional,
+            }
+            for rule in whole
+        ]
         click.echo(json.dumps({"version": 1, "rules": rows}, indent=2, ensure_ascii=False))
         return
     width = max(len(rule.id) for rule in every)
@@ -231,7 +239,8 @@ def rules(form: str) -> None:
         click.echo(f"{category}:")
         for rule in every:
             if rule.category == category:
-                click.echo(f"  {rule.id:{width}}  {rule.severity:7}  {rule.rule.summary}")
+                note = " (optional)" if rule.optional else ""
+                click.echo(f"  {rule.id:{width}}  {rule.severity:7}  {rule.rule.summary}{note}")
 
 
 cli.add_command(Later("capacity", "cnilint.capacitycli", "Tell how many addresses nodes take, and how many fit."))

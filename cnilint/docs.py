@@ -43,6 +43,8 @@ def _about(rule: Rule) -> Iterator[str]:
     yield f"{rule.effect} ({EFFECT_WORDS[rule.effect]})"
     yield f"category {rule.category}"
     yield f"since {rule.since}"
+    if rule.optional:
+        yield "off unless selected, or given a severity"
     yield "fixed by --fix" if rule.edit else "no automatic fix"
 
 
@@ -90,7 +92,8 @@ def pages(rules: Iterable[Rule]) -> dict[str, str]:
 
 def _row(rule: Rule) -> str:
     link = f"[{rule.id}](rules/{rule.category}.md#{rule.id})"
-    return f"| {link} | {rule.severity} | {rule.effect} | {rule.summary} |"
+    note = " (optional)" if rule.optional else ""
+    return f"| {link} | {rule.severity} | {rule.effect} | {rule.summary}{note} |"
 
 
 def _shifted(text: str) -> str:

@@ -48,6 +48,18 @@ def location(span: Span) -> Location:
     return Location(span.text.path, line, column, end_line, end_column, span.text.line(line))
 
 
+class Ownership(NamedTuple):
+    """Whose the field is that a finding is about.
+
+    ``field`` is its path, ``manager`` who wrote it as far as a live object shows it ("" otherwise), ``verdict`` one of
+    ``reverted``, ``shipped``, ``shared``, ``kept`` and ``unknown`` (docs/ownership.md).
+    """
+
+    field: str
+    manager: str
+    verdict: str
+
+
 class Finding(NamedTuple):
     """One judgement of one rule.
 
@@ -55,6 +67,7 @@ class Finding(NamedTuple):
     ipamd does changes, empty when there is no such change. ``related`` are further places, each with what is there to
     see. ``entry_line`` is the line on which the entry starts that the place is in: an ignore comment counts there too.
     ``subject`` is what it points to, by names that stay when lines move.
+    ``ownership`` is there where the rule runs over fields and their owners.
     """
 
     rule: str
@@ -69,6 +82,7 @@ class Finding(NamedTuple):
     related: tuple[tuple[str, Location], ...] = ()
     entry_line: int = 0
     subject: str = ""
+    ownership: Ownership | None = None
 
 
 class RuleSummary(NamedTuple):

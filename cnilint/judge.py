@@ -8,7 +8,7 @@ from cnilint import ignores, places
 from cnilint.candidates import Candidates
 from cnilint.cel.evaluate import EvalError, compiled
 from cnilint.cel.messages import rendered
-from cnilint.finding import Finding, location
+from cnilint.finding import Finding, Ownership, location
 from cnilint.record import NamedTuple
 from cnilint.source.inset import HOLE
 
@@ -37,10 +37,14 @@ class _Ready(NamedTuple):
 
 
 class Judge:
-    """Rules that are ready to judge; ``names`` are the ids and categories of all rules, those left out included."""
+    """Rules that are ready to judge; ``names`` are the ids and categories of all rules, those left out included.
 
-    def __init__(self, rules: Iterable[AnyRule], names: Iterable[str] = ()) -> None:
+    ``waiting`` are the ids of rules that are off in a file unless its levels name them.
+    """
+
+    def __init__(self, rules: Iterable[AnyRule], names: Iterable[str] = (), waiting: Iterable[str] = ()) -> None:
         self._rules = tuple(rules)
+        self._waiting = frozenset(waiting)
         self._candidates = Candidates(self._rules)  # those about ignore comments wait for their fact
         self.names = {*names, *(name for rule in self._rules for name in (rule.id, rule.category))}
         self._ready: dict[str, _Ready] = {}
@@ -48,12 +52,12 @@ class Judge:
     def findings(self, facts: Facts, levels: Levels) -> Iterator[Finding]:
         """Yield the findings of a surface; the levels that count are those of the file that a finding points into."""
         for rule in self._candidates.of(facts):
-            if _at_work(rule, levels):
+            if self._at_work(rule, levels):
                 yield from self._judged(rule.rule, facts, levels)
 
     def unused(self, facts: Facts, text: Text, comments: list[ignores.Comment], levels: Levels) -> Iterator[Finding]:
         """Yield the findings about ignore comments that ignored nothing, once all else was judged."""
-        on = [rule for rule in self._rules if _at_work(rule, levels)]
+        on = [rule for rule in self._rules if self._at_work(rule, levels)]
         at_work = {name for rule in on if not _about_ignores(rule) for name in (rule.id, rule.category)}
         facts[ignores.FACT] = ignores.unused(comments, at_work, self.names, text)
         for rule in filter(_about_ignores, on):
@@ -72,9 +76,19 @@ class Judge:
             except EvalError:
                 continue
             said = levels[found.location.path]
-            severity = said.get(rule.id) or said.get(rule.category) or _severity(rule, ready, names)
+            severity = self._level(rule, said) or _severity(rule, ready, names)
             if severity != OFF:
                 yield found._replace(severity=severity)
+
+    def _level(self, rule: AnyRule, said: Mapping[str, str]) -> str | None:
+        """Return the level of a rule in a file, None where nothing was said and its own severity counts."""
+        if rule.id in self._waiting:
+            return said.get(rule.id, OFF)
+        return said.get(rule.id) or said.get(rule.category)
+
+    def _at_work(self, rule: AnyRule, levels: Levels) -> bool:
+        """Tell whether a rule is on for any of the files."""
+        return any(self._level(rule, said) != OFF for said in levels.values())
 
     def _compiled(self, rule: Rule) -> _Ready:
         if rule.id not in self._ready:
@@ -126,7 +140,15 @@ def _finding(rule: Rule, facts: Facts, names: Mapping[str, object], element: Map
         tuple((_note(name, span.content), location(span)) for name, span in shown if span != at),
         places.entry_line(facts, rule.at, element),
         places.subject(facts, rule.at, element),
+        _ownership(element),
     )
+
+
+def _ownership(element: Mapping[str, object]) -> Ownership | None:
+    """Return whose the field of an element is; None of an element that has no verdict."""
+    if "verdict" not in element:
+        return None
+    return Ownership(str(element["field"]), str(element["manager"]), str(element["verdict"]))
 
 
 def _note(name: str, written: str) -> str:
@@ -149,8 +171,3 @@ class _Scope(dict[str, object]):
 
 def _about_ignores(rule: AnyRule) -> bool:
     return any(route[0] == ignores.FACT for route, _, _ in rule.gate)
-
-
-def _at_work(rule: AnyRule, levels: Levels) -> bool:
-    """Tell whether a rule is on for any of the files."""
-    return any((said.get(rule.id) or said.get(rule.category)) != OFF for said in levels.values())

@@ -30,6 +30,12 @@ def chosen(rules: Iterable[AnyRule], select: Sequence[str], ignore: Sequence[str
     )
 
 
+def waiting(rules: Iterable[AnyRule], select: Sequence[str]) -> frozenset[str]:
+    """Return the ids of the optional rules that nobody selected, by id or category."""
+    optional = (rule for rule in rules if rule.optional)
+    return frozenset(rule.id for rule in optional if not {rule.id, rule.category} & set(select))
+
+
 def hint(name: str, names: Iterable[str]) -> str:
     """Return what to say behind a name that is not there."""
     from difflib import get_close_matches  # noqa: PLC0415  # only for the message of an error

@@ -49,13 +49,15 @@ class Rule(NamedTuple):
 
     ``each`` is the variable and the list it runs over, ``lower`` the milder severity and the condition for it, ``at``
     the routes of which the first that is written counts, each a list of steps. ``gate`` are the tests without which it
-    finds nothing, cheap to make, those that fewest surfaces pass first.
+    finds nothing, cheap to make, those that fewest surfaces pass first. One that is ``optional`` is off unless somebody
+    selects it or its category, or gives it a severity.
     """
 
     id: str
     category: str
     severity: str
     gate: tuple[Test, ...]
+    optional: bool
     effect: str
     since: str
     summary: str
@@ -94,14 +96,15 @@ class Rule(NamedTuple):
 class Card:
     """A rule of the catalogue as the engine meets it: what tells whether it may find anything; the rest comes later."""
 
-    __slots__ = ("_line", "_rule", "category", "gate", "id", "severity")
+    __slots__ = ("_line", "_rule", "category", "gate", "id", "optional", "severity")
 
     def __init__(self, head: list[Any], line: bytes) -> None:
         self.id: str
         self.category: str
         self.severity: str
         self.gate: list[Test]
-        self.id, self.category, self.severity, self.gate = head
+        self.optional: bool
+        self.id, self.category, self.severity, self.gate, self.optional = head
         self._line = line
         self._rule: Rule | None = None
 
@@ -116,7 +119,7 @@ class Card:
         if self._rule is None:
             import json  # noqa: PLC0415  # the catalogue was read with it
 
-            found = Rule(self.id, self.category, self.severity, (), *json.loads(self._line))
+            found = Rule(self.id, self.category, self.severity, (), self.optional, *json.loads(self._line))
             self._rule = found._replace(references=tuple(found.references))
         return self._rule
 

@@ -39,7 +39,7 @@ _REQUIRED: Final = (
     "good",
     "bad",
 )
-_OPTIONAL: Final = ("each", "when", "lower", "also", "edit", "category")
+_OPTIONAL: Final = ("each", "when", "lower", "also", "edit", "category", "optional")
 _ID: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
 _STEP: Final = re.compile(r"[^.\[\]]+|\[[^\]]*\]")
 _EACH: Final = re.compile(r"\s*([A-Za-z_]\w*)\s+in\s+(.+)", re.DOTALL)
@@ -98,6 +98,7 @@ class _Reader:
             str(self.data.get("category", folder)),
             self.word("severity", SEVERITIES),
             gate(each, when),
+            self.switch("optional"),
             self.word("effect", EFFECTS),
             self.string("since"),
             self.string("summary").strip(),
@@ -152,6 +153,13 @@ class _Reader:
         value = self.string(key)
         if value not in words:
             self.fail(f"{key} must be one of {', '.join(words)}, not {value!r}", key)
+        return value
+
+    def switch(self, key: str) -> bool:
+        """Return whether a key is on; it is off where it is left out."""
+        value = self.data.get(key, False)
+        if not isinstance(value, bool):
+            self.fail(f"{key} must be true or false", key)
         return value
 
     def references(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from cnilint.facts import Told
 from cnilint.finding import Report
 from cnilint.judge import Judge
 from cnilint.lint import Outcome, Read, beside, checked, read, together
-from cnilint.names import check_settings, check_subnets, check_types, chosen, hint
+from cnilint.names import check_settings, check_subnets, check_types, chosen, hint, waiting
 from cnilint.paths import shipped
 from cnilint.record import NamedTuple
 from cnilint.rule import built_in, folder, merged
@@ -55,7 +55,11 @@ class Run:
         policies = [rule for path in config.policies for rule in folder(path)]
         every = merged(built_in(), policies)
         self.rules = chosen(every, choice.select, choice.ignore)
-        self.judge = Judge(self.rules, (name for rule in every for name in (rule.id, rule.category)))
+        self.judge = Judge(
+            self.rules,
+            (name for rule in every for name in (rule.id, rule.category)),
+            waiting(self.rules, choice.select),
+        )
         self._content: Callable[[str], bytes] = files.content
         self._told: dict[int, Told] = {}
         self._builds: Builds | None = None

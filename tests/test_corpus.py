@@ -32,9 +32,15 @@ MAIN, INIT, AGENT = "aws-node", "aws-vpc-cni-init", "aws-eks-nodeagent"
 STOCK: dict[str, set[str]] = {}
 
 # What is found in files of other repositories. The live ones are samples of v1.6, whose images were changed to v1.7.6
-# for a test, so that mounts, volumes and probes of v1.7 are missing. Of those for Cluster API one sets FOO, the other
-# ENABLE_IPV6; two workshops run security groups for pods in standard mode with SNAT.
-BUMPED = {"managed-mount-edited", "managed-probe-edited", "managed-volume-edited", "shared-mount-missing"}
+# for a test, so that mounts, volumes, probes and the grace period of v1.7 are missing. Of those for Cluster API one
+# sets FOO, the other ENABLE_IPV6; two workshops run security groups for pods in standard mode with SNAT.
+BUMPED = {
+    "managed-mount-edited",
+    "managed-pod-field-edited",
+    "managed-probe-edited",
+    "managed-volume-edited",
+    "shared-mount-missing",
+}
 OVERWRITES = "conflicts-overwritten"
 SNAT = "standard-mode-with-snat"
 WILD = {
@@ -52,9 +58,9 @@ WILD = {
 
 
 @cache
-def run() -> Run:
-    """Return a run with every built-in rule and no configuration; the rules are read once."""
-    return Run(EMPTY, Choice())
+def run(*, managed: bool | None = None) -> Run:
+    """Return a run with every built-in rule and no configuration but who manages the CNI; the rules are read once."""
+    return Run(EMPTY._replace(settings=EMPTY.settings._replace(managed=managed)), Choice())
 
 
 def outcome(path: Path) -> Outcome:
@@ -172,7 +178,7 @@ def test_one_changed_variable_is_found_where_it_stands(corpus: Path, row: str) -
     found = re.fullmatch(r"""('.*'|".*"|\S+)((?: [a-z0-9-]+)+)""", rest)
     assert found
     content, line = changed((corpus / "stock" / NEWEST).read_text("utf-8"), container, name, found[1])
-    findings = run().outcome(content.encode(), NEWEST).findings
+    findings = run(managed=False).outcome(content.encode(), NEWEST).findings
     said = {(finding.rule, finding.location.line) for finding in findings}
     assert said == {(rule, line - (rule in ABOUT_NAMES)) for rule in found[2].split()}
 
@@ -188,7 +194,7 @@ ELSEWHERE = [
 @pytest.mark.parametrize(("name", "value", "rules"), ELSEWHERE)
 def test_a_switch_is_found_with_all_that_it_asks_for(corpus: Path, name: str, value: str, rules: set[str]) -> None:
     content, _ = changed((corpus / "stock" / NEWEST).read_text("utf-8"), MAIN, name, f'"{value}"')
-    assert {finding.rule for finding in run().outcome(content.encode(), NEWEST).findings} == rules
+    assert {finding.rule for finding in run(managed=False).outcome(content.encode(), NEWEST).findings} == rules
 
 
 TEXTS = st.one_of(

@@ -40,6 +40,19 @@ def options(path: Path) -> list[str]:
     return shlex.split(first.removeprefix(RUN)) if first.startswith(RUN) else []
 
 
+def as_run(path: Path, folder: Path) -> list[str]:
+    """Return the options for a file: those of its first line, and, but for a live object, the CNI's own configuration.
+
+    It is written into a folder: ``managed: false``.
+    """
+    chosen = options(path)
+    if "--no-config" in chosen or path.name.startswith("live-"):
+        return ["--no-config", *(option for option in chosen if option != "--no-config")]
+    config = folder / ".cnilint.yaml"
+    config.write_text("managed: false\n")
+    return ["--config", str(config), *chosen]
+
+
 def lines(ran: Ran) -> list[str]:
     """Return the findings in the format of an ``.out`` file."""
     return [f"{f['line']}:{f['column']} {f['severity']} {f['rule']} {f['message']}" for f in ran.json["findings"]]
@@ -50,17 +63,26 @@ def named(path: Path) -> str:
 
 
 @pytest.mark.parametrize("path", inputs("ok"), ids=named)
-def test_nothing_is_said_of_what_is_right(path: Path, cnilint: CommandLine) -> None:
-    ran = cnilint("check", "--no-config", "--format", "json", *options(path), path)
+def test_nothing_is_said_of_what_is_right(path: Path, cnilint: CommandLine, tmp_path: Path) -> None:
+    ran = cnilint("check", "--format", "json", *as_run(path, tmp_path), path)
     assert not ran.json["errors"]
     assert not lines(ran), f"{path.name} should be silent; cnilint says:\n" + "\n".join(lines(ran))
     assert ran.json["summary"]["checked"] == 1, "nothing in it configures the CNI"
     assert (ran.code, ran.err) == (0, "")
 
 
-@pytest.mark.parametrize("path", inputs("err"), ids=named)
-def test_the_findings_are_those_that_are_written_down(path: Path, cnilint: CommandLine) -> None:
+@pytest.mark.parametrize("path", inputs("ok"), ids=named)
+def test_where_nobody_tells_who_manages_it_only_edits_are_told_of_what_is_right(
+    path: Path, cnilint: CommandLine
+) -> None:
     ran = cnilint("check", "--no-config", "--format", "json", *options(path), path)
+    assert {(f["category"], f["severity"]) for f in ran.json["findings"]} <= {("ownership", "info")}
+    assert {f["ownership"]["verdict"] for f in ran.json["findings"]} <= {"unknown"}
+
+
+@pytest.mark.parametrize("path", inputs("err"), ids=named)
+def test_the_findings_are_those_that_are_written_down(path: Path, cnilint: CommandLine, tmp_path: Path) -> None:
+    ran = cnilint("check", "--format", "json", *as_run(path, tmp_path), path)
     out = path.with_suffix(".out")
     expected = out.read_text("utf-8").splitlines() if out.exists() else []
     found = lines(ran)

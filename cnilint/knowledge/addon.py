@@ -72,6 +72,17 @@ def schema(release: str | None) -> Schema:
     return _pruned(_whole(), parsed(release) if release else None)
 
 
+def takes(path: Sequence[str], release: str | None) -> bool:
+    """Tell whether a version takes a key, as far as its schema is known: a path such as ``("init", "env", "X")``."""
+    found, number = _whole(), parsed(release) if release else None
+    for step in path:
+        below = found.get("properties", {}).get(step)
+        if below is None or not _taken(below, number):
+            return False
+        found = below
+    return True
+
+
 def top_keys() -> frozenset[str]:
     """Return the keys at the top that some version takes; one report has it that newer ones take ``podLabels``."""
     return frozenset(_whole()["properties"]) | {"podLabels"}

@@ -76,7 +76,19 @@ _LISTS: Final[dict[str, Type]] = {
         fits="bool",
         **dict.fromkeys(("nodes", "pods", "addresses", "prefixes", "free", "blocks", "carried", "saved"), "int"),
     ),
-    "ownership": _elements("field", "family", "manager", "verdict", "shipped", "written", "evidence"),
+    "ownership": _elements(
+        "field",
+        "family",
+        "name",
+        "container",
+        "change",
+        "manager",
+        "verdict",
+        "shipped",
+        "written",
+        "evidence",
+        "lasting",
+    ),
 }
 
 _NODE: Final[dict[str, Type]] = {

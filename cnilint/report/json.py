@@ -48,6 +48,7 @@ def _finding(finding: Finding) -> dict[str, object]:
         "endColumn": place.end_column,
         "fix": finding.fix,
         "url": finding.url,
+        **({"ownership": finding.ownership._asdict()} if finding.ownership else {}),
     }
 
 

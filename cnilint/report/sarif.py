@@ -113,6 +113,8 @@ def _result(finding: Finding, index: int, fingerprint: str) -> dict[str, object]
             {"id": number, "message": {"text": note}, "physicalLocation": _physical(place)}
             for number, (note, place) in enumerate(finding.related, 1)
         ]
+    if finding.ownership:
+        result["properties"] = {"ownership": finding.ownership._asdict()}
     if finding.edits:
         result["fixes"] = [_fix(finding)]
     return result

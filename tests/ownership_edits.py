@@ -1,0 +1,160 @@
+"""Edits of a DaemonSet aws-node as shipped, each field and each variable in turn: for tests/test_ownership.py."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cnilint.knowledge.releases import FIELD_REF, stock
+from cnilint.knowledge.versions import before
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Data = dict[str, Any]
+REGISTRY = "602401143452.dkr.ecr.us-west-2.amazonaws.com"
+OWNED_BEFORE = {"AWS_VPC_K8S_CNI_CONFIGURE_RPFILTER", "MY_NODE_NAME"}
+NAMES_OF_RELEASES = {"app.kubernetes.io/version", "helm.sh/chart", "app.kubernetes.io/managed-by"}
+
+
+class Edit(NamedTuple):
+    """One edit: the rule's family of fields, what is edited (the end of the finding's field), and how."""
+
+    family: str
+    field: str
+    apply: Callable[[Data], None]
+
+    def of(self, manifest: Data) -> Data:
+        """Return the manifest with this edit."""
+        edited = copy.deepcopy(manifest)
+        self.apply(edited)
+        return edited
+
+    def __repr__(self) -> str:
+        return f"{self.family} {self.field}"
+
+
+def manifest(release: str) -> Data:
+    """Return the DaemonSet of a release, made from the release table."""
+    held = stock(release)
+    own: Data = {"name": "aws-node", "namespace": "kube-system", "labels": held.labels}
+    lists: dict[str, list[Data]] = {"initContainers": [], "containers": []}
+    for name, init in held.containers.items():
+        lists["initContainers" if init else "containers"].append(_container(release, name))
+    volumes = [
+        {"name": name, "hostPath": {"path": item.path, **({"type": item.type} if item.type else {})}}
+        for name, item in held.volumes.items()
+    ]
+    pod = {key: value for key, value in held.pod.items() if key != "labels"}
+    template = {"metadata": {"labels": held.pod_labels}, "spec": {**pod, **lists, "volumes": volumes}}
+    rest = {key: held.daemonset[key] for key in ("selector", "updateStrategy")}
+    return {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": own, "spec": {**rest, "template": template}}
+
+
+def _container(release: str, name: str) -> Data:
+    held = stock(release)
+    found: Data = {"name": name, "image": f"{held.items[f'{name} image']}:{held.items[f'{name} tag']}"}
+    found["env"] = [_entry(variable, text) for variable, text in held.env(name).items()]
+    found["volumeMounts"] = [{"mountPath": path, "name": volume} for path, volume in held.mounts(name).items()]
+    for key in ("args", "imagePullPolicy", "livenessProbe", "readinessProbe", "ports", "resources", "securityContext"):
+        if held.items.get(f"{name} {key}"):
+            found[key] = held.items[f"{name} {key}"]
+    return found
+
+
+def _entry(name: str, text: str) -> Data:
+    if text.startswith(FIELD_REF):
+        return {"name": name, "valueFrom": {"fieldRef": {"fieldPath": text.removeprefix(FIELD_REF)}}}
+    return {"name": name, "value": text}
+
+
+def edits(of: Data) -> Iterator[Edit]:
+    """Yield an edit of each managed field and of each variable of a DaemonSet."""
+    spec = of["spec"]
+    pod = spec["template"]["spec"]
+    yield Edit("service account", "serviceAccountName", _put("x", "spec", "template", "spec", "serviceAccountName"))
+    for path, labels in (
+        (("metadata", "labels"), of["metadata"]["labels"]),
+        (("spec", "template", "metadata", "labels"), spec["template"]["metadata"]["labels"]),
+    ):
+        for label in labels.keys() - NAMES_OF_RELEASES:
+            field = f"[{label}]" if "/" in label else f".{label}"
+            yield Edit("labels", field, _put("x", *path, label))
+    for number, volume in enumerate(pod["volumes"]):
+        at = ("spec", "template", "spec", "volumes", number, "hostPath", "path")
+        yield Edit("volumes", f"{volume['name']}.hostPath.path", _put("/srv/x", *at))
+    yield Edit("pod", "hostNetwork", _put(False, "spec", "template", "spec", "hostNetwork"))  # noqa: FBT003  # the value
+    for key in ("priorityClassName", "terminationGracePeriodSeconds"):
+        if key in pod:
+            yield Edit("pod", key, _put(45, "spec", "template", "spec", key))
+    yield Edit("pod", "tolerations", _put([{"key": "x"}], "spec", "template", "spec", "tolerations"))
+    terms = ("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms")
+    yield Edit("pod", "nodeSelectorTerms", _put([], "spec", "template", "spec", *terms))
+    yield Edit("pod", "updateStrategy.type", _put("OnDelete", "spec", "updateStrategy", "type"))
+    for key in ("initContainers", "containers"):
+        for number, container in enumerate(pod.get(key, ())):
+            yield from _of_container(("spec", "template", "spec", key, number), container)
+
+
+def _of_container(at: tuple[str | int, ...], held: Data) -> Iterator[Edit]:
+    yield from _documented(at, held)
+    yield from _others(at, held)
+    for number, entry in enumerate(held.get("env") or ()):
+        changed = {"name": entry["name"], "value": "7"}
+        yield Edit("environment", f"env.{entry['name']}.value", _put(changed, *at, "env", number))
+        yield Edit("environment", f"env.{entry['name']}", _without(number, *at, "env"))
+
+
+def _documented(at: tuple[str | int, ...], held: Data) -> Iterator[Edit]:
+    name = held["name"]
+    repository = held["image"].partition("/")[2]
+    yield Edit("image", f"{name}.image", _put(f"registry.example.com/{repository}", *at, "image"))
+    for number, mount in enumerate(held.get("volumeMounts", ())):
+        yield Edit("mounts", f"[{mount['mountPath']}].name", _put("x", *at, "volumeMounts", number, "name"))
+    for probe in ("livenessProbe", "readinessProbe"):
+        for key in held.get(probe, {}).keys() & {"initialDelaySeconds", "timeoutSeconds"}:
+            yield Edit("probes", f"{probe}.{key}", _put(77, *at, probe, key))
+        if probe in held:
+            yield Edit("probes", f"{probe}.exec.command", _put(["x"], *at, probe, "exec", "command"))
+
+
+def _others(at: tuple[str | int, ...], held: Data) -> Iterator[Edit]:
+    for number, word in enumerate(held.get("args", ())):
+        yield Edit("agent flags", f"args.{number}", _put(f"{word.partition('=')[0]}=7", *at, "args", number))
+    if held.get("resources"):
+        yield Edit("resources", "requests.cpu", _put("77m", *at, "resources", "requests", "cpu"))
+    if "privileged" in held.get("securityContext", {}):
+        yield Edit("security context", "privileged", _put(False, *at, "securityContext", "privileged"))  # noqa: FBT003
+    if "capabilities" in held.get("securityContext", {}):
+        yield Edit("security context", "add", _put(["SYS_TIME"], *at, "securityContext", "capabilities", "add"))
+    if "imagePullPolicy" in held:
+        yield Edit("container", "imagePullPolicy", _put("Never", *at, "imagePullPolicy"))
+    for number, port in enumerate(held.get("ports", ())):
+        yield Edit("container", f"{port['name']}.containerPort", _put(7, *at, "ports", number, "containerPort"))
+
+
+def _put(value: object, *path: str | int) -> Callable[[Data], None]:
+    def apply(data: Any) -> None:  # noqa: ANN401  # plain data
+        for step in path[:-1]:
+            data = data[step]
+        data[path[-1]] = value
+
+    return apply
+
+
+def _without(number: int, *path: str | int) -> Callable[[Data], None]:
+    def apply(data: Any) -> None:  # noqa: ANN401  # plain data
+        for step in path:
+            data = data[step]
+        del data[number]
+
+    return apply
+
+
+def verdict(edit: Edit, release: str, *, managed: bool | None) -> str:
+    """Return what is right about an edit: EKS has an add-on since v1.7.5, with variables since v1.12.0."""
+    variable = edit.field.removeprefix("env.").removesuffix(".value")
+    early = edit.family == "environment" and before(release, "v1.12.0") and variable not in OWNED_BEFORE
+    if managed is False or before(release, "v1.7.5") or early:
+        return "kept"
+    return "reverted" if managed else "unknown"
