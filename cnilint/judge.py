@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from cnilint import ignores, places
 from cnilint.candidates import Candidates
 from cnilint.cel.evaluate import EvalError, compiled
-from cnilint.cel.messages import rendered
+from cnilint.cel.messages import rendered, wording
 from cnilint.finding import Finding, Ownership, location
 from cnilint.record import NamedTuple
 from cnilint.source.inset import HOLE
@@ -48,6 +48,7 @@ class Judge:
         self._candidates = Candidates(self._rules)  # those about ignore comments wait for their fact
         self.names = {*names, *(name for rule in self._rules for name in (rule.id, rule.category))}
         self._ready: dict[str, _Ready] = {}
+        self._worded: dict[str, Callable[[Mapping[str, object]], str]] = {}
 
     def findings(self, facts: Facts, levels: Levels) -> Iterator[Finding]:
         """Yield the findings of a surface; the levels that count are those of the file that a finding points into."""
@@ -72,7 +73,7 @@ class Judge:
             try:
                 if ready.when is not None and ready.when(names) is not True:
                     continue
-                found = _finding(rule, facts, names, element)
+                found = _finding(rule, facts, names, element, self._message(rule))
             except EvalError:
                 continue
             said = levels[found.location.path]
@@ -88,7 +89,15 @@ class Judge:
 
     def _at_work(self, rule: AnyRule, levels: Levels) -> bool:
         """Tell whether a rule is on for any of the files."""
-        return any(self._level(rule, said) != OFF for said in levels.values())
+        for said in levels.values():  # noqa: SIM110  # a generator costs more than all that it asks
+            if self._level(rule, said) != OFF:
+                return True
+        return False
+
+    def _message(self, rule: Rule) -> Callable[[Mapping[str, object]], str]:
+        if rule.id not in self._worded:
+            self._worded[rule.id] = wording(rule.message)
+        return self._worded[rule.id]
 
     def _compiled(self, rule: Rule) -> _Ready:
         if rule.id not in self._ready:
@@ -120,7 +129,13 @@ def _elements(ready: _Ready, facts: Facts) -> list[dict[str, object]]:
         return []
 
 
-def _finding(rule: Rule, facts: Facts, names: Mapping[str, object], element: Mapping[str, object]) -> Finding:
+def _finding(
+    rule: Rule,
+    facts: Facts,
+    names: Mapping[str, object],
+    element: Mapping[str, object],
+    message: Callable[[Mapping[str, object]], str],
+) -> Finding:
     at = places.first_place(facts, rule.at, element)
     shown = [(route[-1], places.place(facts, route, element)) for route in rule.also if places.stands(facts, route)]
     edits: tuple[Edit, ...] = ()
@@ -132,7 +147,7 @@ def _finding(rule: Rule, facts: Facts, names: Mapping[str, object], element: Map
         rule.category,
         rule.severity,
         rule.effect,
-        rendered(rule.message, names).replace(HOLE, "..."),
+        message(names).replace(HOLE, "..."),
         location(at),
         rule.fix,
         rule.url,

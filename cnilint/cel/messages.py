@@ -14,7 +14,7 @@ from cnilint.cel.evaluate import compiled
 from cnilint.cel.values import as_string, kind, known
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from cnilint.cel.nodes import Ast
 
@@ -46,9 +46,18 @@ def template(text: str) -> Template:
     return parts
 
 
+def wording(template: Template) -> Callable[[Mapping[str, object]], str]:
+    """Return a function from an activation to the text of a message.
+
+    It raises ``EvalError`` where one of its expressions has no value to show.
+    """
+    parts = [part if isinstance(part, str) else compiled(part) for part in template]
+    return lambda activation: "".join(part if isinstance(part, str) else _shown(part(activation)) for part in parts)
+
+
 def rendered(template: Template, activation: Mapping[str, object]) -> str:
     """Return the text of a message; raises ``EvalError`` where one of its expressions has no value to show."""
-    return "".join(part if isinstance(part, str) else _shown(compiled(part)(activation)) for part in template)
+    return wording(template)(activation)
 
 
 def _shown(value: object) -> str:

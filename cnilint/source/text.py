@@ -16,6 +16,7 @@ from cnilint.record import NamedTuple
 # configuration.
 MAX_BYTES = 32 * 1024 * 1024
 
+_SHORT = 64 * 1024
 _BREAK = "\r\n|\n|\r"
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
@@ -49,11 +50,20 @@ class Text:
 
     def position(self, offset: int) -> tuple[int, int]:
         """Return line and column, in the file, of an offset."""
+        if self._counts():
+            before = max(0, offset)
+            return self.content.count("\n", 0, before) + 1, offset - self.content.rfind("\n", 0, before)
         line = self.row(offset)
         return line, offset - self.starts[line - 1] + 1
 
+    def _counts(self) -> bool:
+        """Tell whether lines are counted: of a short text few places are asked for, and a list of all lines is dear."""
+        return self._starts is None and len(self.content) <= _SHORT and "\r" not in self.content
+
     def line(self, number: int) -> str:
         """Return the line with this number, without its break."""
+        if self._counts():
+            return self.content.split("\n", number)[number - 1]
         start = self.starts[number - 1]
         end = self.starts[number] if number < len(self.starts) else len(self.content)
         return self.content[start:end].rstrip("\r\n")
