@@ -277,7 +277,7 @@ def test_installed_from_a_repository_they_see_the_staged_files_alone(tried: tupl
     assert "deploy/aws-node.yaml:11:22: error: ENABLE_POD_ENI: true" in check
     assert "deploy/patch.yml:11:22: warning:" in check
     assert "deploy/main.tf:4:64: warning: ENABLE_POD_ENI=" in check
-    assert "1 error, 2 warnings, 2 infos in 3 files (5 files looked at, 4 configure the VPC CNI)" in check
+    assert "1 error, 2 warnings, 2 info in 3 files (5 files looked at, 4 configure the VPC CNI)" in check
     assert "later/" not in printed
     assert "cannot check" not in printed
     assert fix.startswith("Failed")

@@ -37,7 +37,7 @@ class _Shipped(NamedTuple):
     probes: tuple[tuple[str, Probe], ...]
     mounts: dict[str, str]
     env: dict[str, str]
-    flags: dict[str, str]
+    args: list[str]
     leaves: tuple[tuple[str, tuple[str, ...], object], ...]
     ports: tuple[tuple[str, int], ...]
 
@@ -57,7 +57,7 @@ def _shipped(release: str | None, container: str) -> _Shipped:
         tuple((key, probe) for key, probe in probes if probe is not None),
         manifest.mounts(container),
         manifest.env(container),
-        _flags(manifest.args(container))[0],
+        manifest.args(container),
         tuple((family, *leaf) for family, data in fields for leaf in leaves(data)),
         tuple((str(port["name"]), port["containerPort"]) for port in manifest.ports(container)),
     )
@@ -82,7 +82,7 @@ def in_containers(of: Described, release: str | None) -> Iterator[Edited]:
         yield from _probes(of, where, name, shipped.probes)
         yield from _mounts(data, where, name, shipped.mounts)
         yield from _fields(of, where, name, shipped, release)
-        yield from _args(of, where, name, shipped.flags)
+        yield from _args(of, where, name, shipped.args)
     for name in CONTAINERS if of.partial else names:  # a JSON patch shows no container
         yield from _environment(of, (*POD, LISTS[name], name, "env"), name, _shipped(release, name).env)
 
@@ -157,31 +157,26 @@ def _same_set(written: object, usual: object) -> bool:
     return sorted(map(str, written)) == sorted(map(str, usual))
 
 
-def _flags(words: list[str]) -> tuple[dict[str, str], dict[str, int]]:
-    """Return the text and the place of each flag of a command line; no flag of a line that cannot be seen."""
-    from cnilint.knowledge.flags import parsed  # noqa: PLC0415  # only where there is an agent
-
-    line = parsed(words)
-    return line.texts, line.places
-
-
-def _args(of: Described, where: Path, name: str, shipped: Mapping[str, str]) -> Iterator[Edited]:
+def _args(of: Described, where: Path, name: str, usually: list[str]) -> Iterator[Edited]:
     """Yield the edits of the flags; the list is owned as a whole, so that a flag that was added is an edit of it."""
     data = of.containers[name]
     written = data.get("args")
-    if not shipped or data.get("command") or hidden([written]) or (of.partial and written is None):
+    if written == usually or not usually or data.get("command") or hidden(written):
         return
-    texts, places = _flags(list(map(str, written)) if isinstance(written, list) else [])
     path: Path = (*where, "args")
     if not isinstance(written, list):
-        yield Edited(path, "agent flags", "args", name, "removed", "", "")
+        if not of.partial:
+            yield Edited(path, "agent flags", "args", name, "removed", "", "")
         return
-    for flag, found in texts.items():
+    from cnilint.knowledge.flags import parsed  # noqa: PLC0415  # only where there is an agent, and another one
+
+    shipped, line = parsed(usually).texts, parsed(list(map(str, written)))
+    for flag, found in line.texts.items():
         usual = shipped.get(flag)
         if usual != found:
             change = "added" if usual is None else "changed"
-            yield Edited((*path, places[flag]), "agent flags", f"--{flag}", name, change, usual or "", found)
-    gone = ((f"--{flag}", usual) for flag, usual in shipped.items() if flag not in texts)
+            yield Edited((*path, line.places[flag]), "agent flags", f"--{flag}", name, change, usual or "", found)
+    gone = ((f"--{flag}", usual) for flag, usual in shipped.items() if flag not in line.texts)
     yield from several(path, "agent flags", name, gone)
 
 

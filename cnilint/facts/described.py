@@ -85,13 +85,16 @@ def _environment(
 
 
 def _text(entry: dict[str, object], *, live: bool) -> str | None:
+    written = entry.get("value")
+    if isinstance(written, str) and len(entry) == len(("name", "value")):  # nearly all
+        return None if placeholder(written) else written
     if entry.get("$patch") == "delete":
         return DELETED
     source = entry.get("valueFrom")
     if source is not None:
         path = mapping(mapping(source).get("fieldRef")).get("fieldPath")
         return f"{FIELD_REF}{path}" if isinstance(path, str) else None
-    if entry.get("value") is None and live:
+    if written is None and live:
         return None
     return _seen(value(entry))
 
