@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from cnilint.surface.model import AddOn, Item
 
 
+# The region whose registry upstream's manifest names, wherever it is applied.
+_USUAL_REGION: Final = "us-west-2"
+
+
 class _Removed:
     """A thing of the stock manifest that a surface takes away."""
 
@@ -172,12 +176,12 @@ def _build(context: Context) -> str:
 
 
 def _regions(context: Context) -> Iterator[str]:
-    """Yield the regions whose registries of EKS the containers' images come from."""
+    """Yield the regions whose registries of EKS the containers' images come from; upstream's own tells nothing."""
     import re  # noqa: PLC0415
 
     for name in (MAIN, INIT):
         container = context.container(name)
         written = str(container.data.get("image", "")) if container else ""
         found = re.search(r"\.ecr(?:-fips)?\.([a-z0-9-]+)\.", written)
-        if found:
+        if found and found[1] != _USUAL_REGION:
             yield found[1]

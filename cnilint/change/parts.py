@@ -153,9 +153,8 @@ def _image(text: str, usual: str) -> Iterator[tuple[str, str]]:
 def eni_configs(found: Builder) -> None:
     """Write the ENIConfigs, named by the keys of their subnets; the add-on wants a region with them."""
     chosen = [item for item in found.choices.items if item.path[0] == "eniConfig"]
-    region = found.choices.region or next(
-        (zone[1] for item in chosen if (zone := re.fullmatch(_ZONE, item.path[1]))), ""
-    )
+    zones = (re.fullmatch(_ZONE, item.path[1]) for item in chosen)
+    region = next((zone[1] for zone in zones if zone), found.choices.region)
     for item in chosen:
         spec = _fields(item)
         groups = spec.get("securityGroups")

@@ -72,12 +72,15 @@ class Builder:
         self.lost.append(Left(item.name, item.at, reason))
 
     def put(self, item: Choice, key: Path, value: object) -> bool:
-        """Write a value below its keys; tell whether the add-on takes it. REMOVED is a null, which only Helm knows."""
+        """Write a value below its keys; tell whether it is taken.
+
+        REMOVED is a null, which only Helm knows; it is left out where it makes no difference.
+        """
+        if value is REMOVED and same_without(item.path, self.release):
+            self.unchanged.append(item.name)
+            return False
         if value is REMOVED and self.addon:
-            if same_without(item.path, self.release):
-                self.unchanged.append(item.name)
-            else:
-                self.lose(item, f"the add-on sets it, and values cannot take it away{without(item.path, self.release)}")
+            self.lose(item, f"the add-on sets it, and values cannot take it away{without(item.path, self.release)}")
             return False
         reason = self.refused(nested(key, value)) if self.addon else ""
         if reason:
@@ -137,7 +140,7 @@ def values(choices: Choices, *, addon: bool) -> Values:
 
 
 def _unchanged(names: list[str]) -> str:
-    """Return the note about what is not set in the file, and set as shipped without any difference."""
+    """Return the note about what the file does not set, and what is shipped sets without any difference."""
     shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
     return f"not set in the file, which makes no difference from what is shipped: {shown}"
 
@@ -192,6 +195,8 @@ def _tree(found: Builder, item: Choice) -> None:
             return
     if item.path[0] == "serviceAccount":
         found.lose(item, "an add-on is given its role beside its values")
+    elif item.value is REMOVED and same_without(item.path, found.release):
+        found.unchanged.append(item.name)
     else:
         found.lose(item, f"the {found.whose} has no value for it")
 
@@ -228,10 +233,10 @@ def _flag(found: Builder, item: Choice) -> None:
     key = _FLAGS.get(flag)
     if key is None or item.path not in found.shipped:
         found.lose(item, f"the {found.whose}{found.version} does not give the agent this flag")
-    elif value is REMOVED and not found.addon and same_without(item.path, found.release):
-        found.unchanged.append(item.name)
+    elif value is REMOVED and not (found.addon or same_without(item.path, found.release)):
+        found.lose(item, "the chart always gives the agent this flag")
     elif value is REMOVED:
-        found.put(item, key, value) if found.addon else found.lose(item, "the chart always gives the agent this flag")
+        found.put(item, key, value)
     elif flag.endswith("-bind-addr"):
         port = str(value).removeprefix(":")
         if port.isdigit() and str(value).startswith(":"):

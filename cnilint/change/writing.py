@@ -46,17 +46,18 @@ def _null(representer: Any, _data: None) -> Any:  # noqa: ANN401  # ruamel.yaml'
 
 
 def _styled(data: object) -> Any:  # noqa: ANN401  # data with ruamel.yaml's own kinds of strings
-    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString  # noqa: PLC0415
+    from ruamel.yaml import scalarstring as styles  # noqa: PLC0415
 
     if isinstance(data, dict):
         return {_styled(key): _styled(item) for key, item in data.items()}
     if isinstance(data, list):
         return [_styled(item) for item in data]
-    if not isinstance(data, str):
+    if not isinstance(data, str) or plain(data):
         return data
     if isinstance(data, Block):
-        return LiteralScalarString(data)
-    return data if plain(data) else DoubleQuotedScalarString(data)
+        return styles.LiteralScalarString(data)
+    readable = '"' in data and data.isprintable()
+    return styles.SingleQuotedScalarString(data) if readable else styles.DoubleQuotedScalarString(data)
 
 
 class Block(str):
