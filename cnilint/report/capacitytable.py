@@ -55,6 +55,18 @@ def of_subnet(group: tuple[Reply, ...], demand: Demand) -> list[Row]:
     return rows
 
 
+def by_point(found: Reply, demand: Demand) -> dict[str, list[object]]:
+    """Return what the subnet makes of each point as columns by heading; none where neither it nor nodes were told."""
+    told = shares(found, demand)
+    columns: dict[str, list[object]] = {}
+    if demand.subnet:
+        name = f"nodes that {demand.subnet.cidr or 'the subnet'} carries"
+        columns[name] = ["-" if share.carried is None else share.carried for share in told]
+    if demand.nodes:
+        columns[f"addresses of {number(demand.nodes, 'node')}"] = [share.taken for share in told]
+    return columns
+
+
 def side_by_side(one: Reply, other: Reply, demand: Demand) -> list[Row]:
     """Return the table of a comparison: what, with its unit, then both and the difference."""
     first, second = one.result, other.result
