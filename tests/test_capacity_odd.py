@@ -103,3 +103,14 @@ def test_the_page_tells_of_the_subnet_and_the_nodes(here: Path, cnilint: Command
     assert page.count("nodes that 10.0.0.0/24 carries</th>") == page.count("addresses of 7 nodes</th>") == 2
     assert "<td>8</td><td>210</td>" in page
     assert "<td>13</td><td>126</td>" in page
+
+
+@pytest.mark.usefixtures("here")
+def test_many_types_tell_what_all_nodes_take(cnilint: CommandLine) -> None:
+    types = "m5.large,m5.xlarge,c5.large,c5.xlarge,t3.small,t3.nano"
+    ran = cnilint("capacity", "--no-config", "--instance-type", types, "--subnet", "10.0.0.0/24", "--nodes", "12")
+    lines = [line.split() for line in ran.out.splitlines()]
+    assert ["max", "idle", "full", "carried", "of", "12"] in lines
+    assert ["m5.large", "29", "10", "30", "8", "360"] in lines
+    assert "of 12: what 12 nodes with max pods take of it\n" in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 80
