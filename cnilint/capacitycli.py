@@ -55,6 +55,8 @@ def capacity(file: str | None, **options: Any) -> None:  # noqa: ANN401  # click
         density = max((number for number in pods if number), default=None)
     demand = reply.Demand(pods, options["burst"], _subnet(options, said), options["nodes"] or said.nodes, density)
     groups = _groups(config, demand, options)
+    for note in dict.fromkeys(note for group in groups for each in group for note in each.asked.notes.values()):
+        click.echo(f"cnilint: {note}", err=True)
     printed = _printed(options["form"], groups, demand)
     if options["output"]:
         from cnilint.fix import write  # noqa: PLC0415
@@ -80,7 +82,7 @@ def _subnet(options: dict[str, Any], said: Settings) -> Any:  # noqa: ANN401  # 
     try:
         return subnet(told)
     except ConfigError as error:
-        raise ConfigError(f"{'--subnet' if options['subnet'] else '`subnets`:'} {told} {error.message}") from None
+        raise ConfigError(f"--subnet {told} {error.message}") from None
 
 
 def _groups(config: Config, demand: Demand, options: dict[str, Any]) -> list[tuple[Reply, ...]]:
@@ -151,12 +153,13 @@ def _asked(file: str | None, config: Config, options: dict[str, Any]) -> list[As
 
 def _config(options: dict[str, Any]) -> Config:
     from cnilint import config  # noqa: PLC0415
-    from cnilint.knowledge.instances import tell  # noqa: PLC0415
+    from cnilint.names import check_subnets, check_types  # noqa: PLC0415
 
     if options["no_config"]:
         return config.EMPTY
     found = config.read(options["config"]) if options["config"] else config.found(os.getcwd())
-    tell(found.instances)
+    check_types(found, ())
+    check_subnets(found)
     return found
 
 
@@ -199,6 +202,7 @@ def _plotted(form: str, groups: Sequence[tuple[Reply, ...]], demand: Demand) -> 
     from cnilint.capacity.reply import advised, whole  # noqa: PLC0415
     from cnilint.report import plot  # noqa: PLC0415
     from cnilint.report.capacity import MANY  # noqa: PLC0415
+    from cnilint.report.capacitytable import by_point  # noqa: PLC0415
 
     every = [each for group in groups for each in group]
     curves = [whole(each, demand.burst).result for each in every]
@@ -207,6 +211,7 @@ def _plotted(form: str, groups: Sequence[tuple[Reply, ...]], demand: Demand) -> 
     if form == "svg":
         return plot.svg(curves, labels)
     results = [each.result for each in every]
+    columns = [by_point(each, demand) for each in every]
     advices = [advised(group[0], demand) for group in groups if len(groups) < MANY and len(group) == 1]
     told = [suggestion.sentence for advice in advices for suggestion in advice.suggestions]
-    return plot.html(curves, labels, tables=results, burst=demand.burst, sentences=told)
+    return plot.html(curves, labels, tables=results, burst=demand.burst, sentences=told, columns=columns)

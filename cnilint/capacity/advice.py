@@ -230,11 +230,12 @@ def _sentence(present: _Option, option: _Option, changes: dict[str, str | None],
         subject += f", with max pods of {option.max_pods} for kubelet,"
     verb = "takes" if len(changes) == 1 else "take"
     left = f", which leave {_number(now.waiting_pods, 'pod')} without one" if now.waiting_pods else ""
+    last = f"the last of {burst} pods that come at once" if burst > 1 else "a pod that comes"
+    each = f"{burst} that come and go one by one cost" if burst > 1 else "that it comes and goes costs"
     return (
         f"{subject} {verb} {_number(then.addresses, 'subnet address')} a node at {_number(pods, 'pod')} (now "
-        f"{now.addresses}{left}) and {then.idle_addresses} without pods (now {now.idle_addresses}); the last of "
-        f"{_number(burst, 'pod')} that come at once has an address after {then.burst_seconds:g} s (now "
-        f"{now.burst_seconds:g} s), and {burst} that come and go one by one cost "
+        f"{now.addresses}{left}) and {then.idle_addresses} without pods (now {now.idle_addresses}); {last} has an "
+        f"address after {then.burst_seconds:g} s (now {now.burst_seconds:g} s), and {each} "
         f"{_number(then.writes_one_by_one, 'EC2 write')} (now {now.writes_one_by_one})."
     )
 

@@ -7,6 +7,7 @@ Nothing is guessed: a variable that nobody tells is an error that names it.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from cnilint.capacity.settings import FIELDS, missing, settings
@@ -15,7 +16,8 @@ from cnilint.facts.capacity import stated
 from cnilint.facts.context import Context
 from cnilint.facts.release import ABSENT, reads, stock_values, unset_values, used
 from cnilint.knowledge.instances import all_types, instance, unknown
-from cnilint.knowledge.releases import newest
+from cnilint.knowledge.releases import known as known_release
+from cnilint.knowledge.releases import nearest_known, newest
 from cnilint.knowledge.variables import UNSET, Malformed, expected, nearest, value, variables
 from cnilint.record import NamedTuple
 from cnilint.surface.model import MAIN
@@ -43,7 +45,8 @@ class Node(NamedTuple):
 class Asked(NamedTuple):
     """Settings under a name: the release, the typed values, and the groups of nodes that the file describes.
 
-    ``option`` is the one by which a value that is missing can be told.
+    ``option`` is the one by which a value that is missing can be told. ``notes`` are sentences about what is not taken
+    as it is written, by the variable's name; "" is the release.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Asked(NamedTuple):
     values: Mapping[str, object]
     groups: tuple[NodeGroup, ...] = ()
     option: str = "--set"
+    notes: Mapping[str, str] = MappingProxyType({})
 
     @property
     def settings(self) -> Settings:
@@ -71,7 +75,7 @@ def stock(told: Told, groups: tuple[NodeGroup, ...] = (), beside: str = "") -> A
     release = told.cni or newest()
     values = {**unset_values(release, MAIN), **stock_values(release, MAIN)}
     name = f"stock manifest of {release}" + (f" on the nodes of {beside}" if beside else "")
-    return Asked(name, release, values, groups)
+    return Asked(name, release, values, groups, notes=_unknown_release(release))
 
 
 def of_surfaces(found: Sequence[Surface], told: Told, path: str) -> list[Asked]:
@@ -92,8 +96,33 @@ def of_surfaces(found: Sequence[Surface], told: Told, path: str) -> list[Asked]:
         line, column = surface.anchor.text.position(surface.anchor.start)
         name = path if len(own) == 1 else f"{path}:{line}:{column}"
         nodes = groups if len(own) == 1 else surface.nodes
-        asked.append(Asked(name, context.release or newest(), context.values(MAIN), nodes))
+        release = context.release or newest()
+        notes = {**_unknown_release(release), **_malformed(context)}
+        asked.append(Asked(name, release, context.values(MAIN), nodes, notes=notes))
     return asked
+
+
+def _unknown_release(release: str) -> dict[str, str]:
+    if known_release(release):
+        return {}
+    near = nearest_known(release) or newest()
+    return {"": f"{release} is no release that cnilint knows: where it does not tell, it is taken to be like {near}"}
+
+
+def _malformed(context: Context) -> dict[str, str]:
+    """Return what to say of values that ipamd cannot read, each with its place; it goes on with the default."""
+    found = {}
+    for name in FIELDS:
+        setting, text = context.standing.get((MAIN, name)), context.texts(MAIN).get(name)
+        if setting is None or not isinstance(text, str):
+            continue
+        try:
+            value(variables()[name], text, context.release)
+        except Malformed as error:
+            line, column = setting.at.text.position(setting.at.start)
+            place = f"{setting.at.text.path}:{line}:{column}"
+            found[name] = f"{place}: {name} is {text!r}, which {error.reason}: it counts as not set"
+    return found
 
 
 def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
@@ -131,7 +160,8 @@ def changed(asked: Asked, texts: Mapping[str, str], option: str) -> Asked:
         typed = used(asked.release, variable, text or UNSET)
         values.pop(name, None) if typed is ABSENT else values.update({name: typed})
     what = ", ".join(f"{name}={text}" for name, text in texts.items())
-    return asked._replace(name=f"{asked.name} with {what}" if texts else asked.name, values=values)
+    notes = {name: note for name, note in asked.notes.items() if name not in texts}
+    return asked._replace(name=f"{asked.name} with {what}" if texts else asked.name, values=values, notes=notes)
 
 
 def nodes(asked: Asked, types: Sequence[str], configured: Sequence[str], limits: tuple[int | None, ...]) -> list[Node]:
@@ -144,6 +174,10 @@ def nodes(asked: Asked, types: Sequence[str], configured: Sequence[str], limits:
     wanted = types or [name for group in groups for name in group.types] or configured
     if not wanted:
         raise ConfigError(f"no instance type is known for {asked.name}: name some with --instance-type, or {ALL_TYPES}")
+    for group in () if types else groups:
+        for name in group.types:
+            if instance(name) is None:
+                raise ConfigError(unknown(name), group.at.text.path, *group.at.text.position(group.at.start))
     found = []
     for item in map(known, _expanded(wanted)):
         of: list[NodeGroup | None] = [group for group in groups if item.type in group.types]

@@ -108,7 +108,8 @@ def advised(found: Reply, demand: Demand) -> Advice:
 
     node = found.node
     pods = found.full if demand.density is None else demand.density
-    return advice(found.settings, node.instance, pods, max_pods=node.max_pods, managed=node.managed)
+    burst = min(pods, demand.burst)
+    return advice(found.settings, node.instance, pods, burst, max_pods=node.max_pods, managed=node.managed)
 
 
 def whole(found: Reply, burst: int) -> Reply:

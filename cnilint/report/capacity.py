@@ -133,24 +133,30 @@ def _label(found: Reply, pods: int) -> str:
 
 
 def _costs(found: Reply, demand: Demand) -> Iterator[str]:
-    result, pods = found.result, number(demand.burst, "pod")
+    result = found.result
+    come, leave = (f"{demand.burst} pods come", "leave") if demand.burst > 1 else ("1 pod comes", "leaves")
     attached = [f"the {_ordinal(eni)} at {_pod(at)}" for eni, at in result.eni_attached_at_pod.items()]
     if attached:
         shown = attached if len(attached) <= MANY else [*attached[:3], "...", attached[-1]]
         yield from wrapped(f"interfaces attached: {', '.join(shown)}", "  ")
     writes = result.writes
     yield from wrapped(
-        f"EC2 calls that write: {number(writes.start, 'call')} when the node starts; {pods} come one by one with"
-        f" {number(writes.arrive_one_by_one, 'call')}, at once with {number(writes.arrive_at_once, 'call')}, and leave"
-        f" one by one with {number(writes.leave_one_by_one, 'call')}, at once with"
+        f"EC2 calls that write: {number(writes.start, 'call')} when the node starts; {come} one by one"
+        f" with {number(writes.arrive_one_by_one, 'call')}, at once with {number(writes.arrive_at_once, 'call')}, and"
+        f" {leave} one by one with {number(writes.leave_one_by_one, 'call')}, at once with"
         f" {number(writes.leave_at_once, 'call')}",
         "  ",
     )
-    served = min(demand.burst, result.reachable_pods)
-    got = (
-        f"{served} get an address, the last after {seconds(result.burst_seconds)}" if served else "none gets an address"
-    )
-    yield from wrapped(f"burst: of {pods} that come to an idle node at once, {got}", "  ")
+    yield from wrapped(f"burst: {_burst(found, demand)}", "  ")
+
+
+def _burst(found: Reply, demand: Demand) -> str:
+    result = found.result
+    served, after = min(demand.burst, result.reachable_pods), seconds(result.burst_seconds)
+    if demand.burst == 1:
+        return f"a pod that comes to an idle node has an address after {after}" if served else "no pod gets an address"
+    got = f"{served} get an address, the last after {after}" if served > 1 else f"1 gets an address, after {after}"
+    return f"of {demand.burst} pods that come to an idle node at once, {got if served else 'none gets an address'}"
 
 
 def _pod(at: int) -> str:
@@ -185,12 +191,22 @@ def _notes(groups: Sequence[tuple[Reply, ...]], demand: Demand) -> Iterator[str]
         notes.append("over: more pods than max pods allows; kubelet does not run them")
     if any(each.settings.ipv6 for each in every):
         notes.append("IPv6: a /80 prefix holds 2^48 addresses; the addresses of the subnet are those of IPv4")
+    notes += _without_prefixes(every)
     if demand.subnet or demand.nodes:
         notes += _subnet_notes(every, demand)
     if notes:
         yield ""
         for note in notes:
             yield from wrapped(note, "")
+
+
+def _without_prefixes(every: Sequence[Reply]) -> Iterator[str]:
+    """Yield on which types prefix delegation has no effect, though it is on."""
+    passed = (each for each in every if each.settings.prefixes and each.result.mode == "secondary-ip")
+    types = dict.fromkeys(each.result.instance_type for each in passed)
+    if types:
+        named = ", ".join(types) if len(types) < MANY else f"{len(types)} of these types"
+        yield f"ENABLE_PREFIX_DELEGATION has no effect on {named}: only Nitro types and (from v1.11.0) metal have any"
 
 
 def _subnet_notes(every: Sequence[Reply], demand: Demand) -> Iterator[str]:

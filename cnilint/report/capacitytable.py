@@ -55,6 +55,18 @@ def of_subnet(group: tuple[Reply, ...], demand: Demand) -> list[Row]:
     return rows
 
 
+def by_point(found: Reply, demand: Demand) -> dict[str, list[object]]:
+    """Return what the subnet makes of each point as columns by heading; none where neither it nor nodes were told."""
+    told = shares(found, demand)
+    columns: dict[str, list[object]] = {}
+    if demand.subnet:
+        name = f"nodes that {demand.subnet.cidr or 'the subnet'} carries"
+        columns[name] = ["-" if share.carried is None else share.carried for share in told]
+    if demand.nodes:
+        columns[f"addresses of {number(demand.nodes, 'node')}"] = [share.taken for share in told]
+    return columns
+
+
 def side_by_side(one: Reply, other: Reply, demand: Demand) -> list[Row]:
     """Return the table of a comparison: what, with its unit, then both and the difference."""
     first, second = one.result, other.result
@@ -93,12 +105,13 @@ def _compared(label: str, here: float, there: float) -> Row:
 def summary(groups: Sequence[tuple[Reply, ...]], demand: Demand) -> Iterator[str]:
     """Yield a table with a line for each kind of node."""
     room = demand.subnet is not None
+    nodes = demand.nodes if len(groups[0]) == 1 else None  # the line would be too long
     letters = "AB"[: len(groups[0])] if len(groups[0]) > 1 else ""
     idle = not (room and letters)  # the line would be too long
     count = len(groups[0])
     rows: list[Row] = [
-        ("", *("pods", *("addresses",) * (1 + idle), *("nodes",) * room) * count),
-        ("", *("max", *("idle",) * idle, "full", *("carried",) * room) * count),
+        ("", *("pods", *("addresses",) * (1 + idle), *("nodes",) * room, *("addresses",) * bool(nodes)) * count),
+        ("", *("max", *("idle",) * idle, "full", *("carried",) * room, *[f"of {nodes}"] * bool(nodes)) * count),
     ]
     if letters:
         rows.append(("", *(letter for letter in letters for _ in range(2 + idle + room))))
@@ -108,9 +121,10 @@ def summary(groups: Sequence[tuple[Reply, ...]], demand: Demand) -> Iterator[str
             whole = each._replace(result=each.result._replace(points=curve(each, (0, each.full), demand.burst)))
             taken = [str(point.subnet_addresses) for point in whole.result.points]
             cells += [str(each.result.max_pods), *taken[not idle :]]
-            if room:
-                carried = shares(whole, demand)[-1].carried
-                cells.append("-" if carried is None else str(carried))
+            if room or nodes:
+                full = shares(whole, demand)[-1]
+                held = [full.carried] * room + [full.taken] * bool(nodes)
+                cells += ["-" if figure is None else str(figure) for figure in held]
         rows.append((group[0].node.instance.type, *cells))
     yield from table(rows)
     yield ""
@@ -118,6 +132,8 @@ def summary(groups: Sequence[tuple[Reply, ...]], demand: Demand) -> Iterator[str
     yield from wrapped(f"addresses: those of the subnet that a node takes; {when}", "")
     if room:
         yield "nodes: those with max pods that the subnet carries"
+    if nodes:
+        yield f"of {nodes}: what {number(nodes, 'node')} with max pods take{'s' if nodes == 1 else ''} of it"
 
 
 def wrapped(line: str, indent: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
@@ -59,8 +60,17 @@ NOTE: Final = (
 )
 
 
-def page(chart: str, answers: Sequence[tuple[str, Result]], burst: int, sentences: Sequence[str]) -> str:
-    """Return the page: ``chart`` is an SVG element, ``answers`` are named, ``sentences`` are the advice."""
+def page(
+    chart: str,
+    answers: Sequence[tuple[str, Result]],
+    burst: int,
+    sentences: Sequence[str],
+    columns: Sequence[Mapping[str, Sequence[object]]],
+) -> str:
+    """Return the page: ``chart`` is an SVG element, ``answers`` are named, ``sentences`` are the advice.
+
+    ``columns`` are more of them for the points of each answer, by heading, with a value a point.
+    """
     advised = "".join(f"<li>{escape(sentence)}</li>\n" for sentence in sentences)
     bodies = [
         f"<h1>{HEADING}</h1>\n{chart.strip()}\n",
@@ -69,12 +79,25 @@ def page(chart: str, answers: Sequence[tuple[str, Result]], burst: int, sentence
         _table("What a node can hold", "node", NODES, answers),
         _table(f"What {burst} pods cost that arrive and leave", "node", BURSTS, answers),
         "<h2>Addresses by pods</h2>\n",
-        *(_table(label, "pods", POINTS, [(str(at.pods), at) for at in result.points]) for label, result in answers),
+        *(_points(label, result, more) for (label, result), more in zip(answers, columns, strict=True)),
         f"<p>{escape(NOTE)}</p>\n",
     ]
     head = '<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     head += f"<title>{HEADING}</title>\n<style>\n{STYLE}\n</style>\n"
     return f'<!DOCTYPE html>\n<html lang="en">\n<head>\n{head}</head>\n<body>\n{"".join(bodies)}</body>\n</html>\n'
+
+
+def _points(label: str, result: Result, more: Mapping[str, Sequence[object]]) -> str:
+    """Return the table of an answer's points."""
+    values = {
+        at.pods: {
+            **{name: value(at) for name, value in POINTS.items()},
+            **{name: held[number] for name, held in more.items()},
+        }
+        for number, at in enumerate(result.points)
+    }
+    columns = {name: itemgetter(name) for name in (*POINTS, *more)}
+    return _table(label, "pods", columns, [(str(pods), row) for pods, row in values.items()])
 
 
 def _table(

@@ -14,7 +14,7 @@ from cnilint.errors import CnilintError
 from cnilint.report.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.lines import Line2D
@@ -73,23 +73,26 @@ def svg(results: Sequence[Result], labels: Sequence[str] = ()) -> str:
     return _drawn(lines)
 
 
-def html(
+def html(  # noqa: PLR0913  # all that a page shows
     results: Sequence[Result],
     labels: Sequence[str] = (),
     *,
     tables: Sequence[Result] = (),
     burst: int = BURST,
     sentences: Sequence[str] = (),
+    columns: Sequence[Mapping[str, Sequence[object]]] = (),
 ) -> str:
     """Return a page that needs nothing else: the chart, a table of all answers, one of each, and advice in sentences.
 
     ``tables`` are the same answers at the numbers of pods that tables show, where those of the chart are too many.
+    ``columns`` are more of them for each answer's table, by heading, with a value a point.
     Raises the errors of ``svg``.
     """
     from cnilint.report.page import page  # noqa: PLC0415  # for this format alone
 
     labels = labels or _labels(results)
-    return page(svg(results, labels), list(zip(labels, tables or results, strict=True)), burst, sentences)
+    answers = list(zip(labels, tables or results, strict=True))
+    return page(svg(results, labels), answers, burst, sentences, columns or [{} for _ in answers])
 
 
 def _labels(results: Sequence[Result]) -> list[str]:

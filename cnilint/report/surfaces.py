@@ -44,7 +44,7 @@ def _lines(surface: Surface) -> Iterable[str]:
 
 
 def _pods(group: NodeGroup) -> str:
-    """Return what a group says of max pods."""
+    """Return what a group says of max pods, of how many nodes there are, and where."""
     said = [
         "" if group.max_pods is None else f"max pods {group.max_pods}",
         "" if group.expression is None else f"max pods of {as_json(group.expression)}",
@@ -52,6 +52,8 @@ def _pods(group: NodeGroup) -> str:
         "max pods unknown" if group.hidden else "",
         "" if group.aside is None else f"overridden {group.aside[0]}",
         "Windows" if group.windows else "",
+        "" if group.most is None else f"{group.most} at most",
+        f"in {' '.join(group.subnets)}" if group.subnets else "",
     ]
     return "".join(f", {item}" for item in said if item)
 
