@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnilint.facts import addon, agent, contradictions, env, objects, ownership, pod, settings
+from cnilint.facts import addon, agent, contradictions, env, objects, pod, settings
 from cnilint.facts.context import Context, Told
 from cnilint.facts.release import ABSENT
 
@@ -57,13 +57,26 @@ def _mixed(context: Context) -> object:
     return mixed(context)
 
 
+def _of_fields(name: str) -> Callable[[Context], object]:
+    """Return a fact about the owners of fields; only a DaemonSet has them, and only then are its modules needed."""
+
+    def fact(context: Context) -> object:
+        if context.surface.kind != "daemonset":
+            return []
+        from cnilint.facts import applied, ownership  # noqa: PLC0415  # values alone have no owners
+
+        return {**ownership.FACTS, **applied.FACTS}[name](context)
+
+    return fact
+
+
 FACTS: Mapping[str, Callable[[Context], object]] = {
     **env.FACTS,
     **settings.FACTS,
     **agent.FACTS,
     **pod.FACTS,
     **objects.FACTS,
-    **ownership.FACTS,
+    **{name: _of_fields(name) for name in ("ownership", "fieldManagers", "lastApplied")},
     "nodes": _nodes,
     "burst": _burst,
     "fleets": _fleets,

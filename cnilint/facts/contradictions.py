@@ -22,6 +22,11 @@ _WORDS: Final = {
 }
 
 
+# What writes all of the DaemonSet, and the formats that may choose between several of them.
+_WHOLE: Final = frozenset({"daemonset", "helm"})
+_CHOOSING: Final = frozenset({"terraform", "cloudformation"})
+
+
 def contradictions(context: Context) -> list[Element]:
     """Return the chosen settings that another surface of the same aws-node gives another value."""
     found: list[Element] = []
@@ -44,4 +49,23 @@ def contradictions(context: Context) -> list[Element]:
     return found
 
 
-FACTS: Final[Mapping[str, Callable[[Context], object]]] = {"contradictions": contradictions}
+def other_owners(context: Context) -> list[Element]:
+    """Return what writes the same aws-node beside the EKS add-on: its DaemonSet or the chart, or the add-on beside it.
+
+    A template that may create one or the other tells nothing: what its conditions choose is not seen.
+    """
+    surface = context.surface
+    found: list[Element] = []
+    for other in surface.beside:
+        kinds = {surface.kind, other.kind}
+        if "addon" in kinds and kinds & _WHOLE and not {surface.format, other.format} & _CHOOSING:
+            line, _ = other.anchor.text.position(other.anchor.start)
+            where = f"{other.anchor.text.path}:{line}"
+            found.append({"kind": _WORDS[other.kind], "where": where, "previous": other.anchor, "at": surface.anchor})
+    return found
+
+
+FACTS: Final[Mapping[str, Callable[[Context], object]]] = {
+    "contradictions": contradictions,
+    "otherOwners": other_owners,
+}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from cnilint.facts.described import of_surface
 from cnilint.facts.edits import edits
-from cnilint.facts.fields import managers
+from cnilint.facts.fields import EKS, managers, only_a_copy, shared
 from cnilint.facts.verdicts import verdict
 from cnilint.knowledge.releases import known
 from cnilint.surface.model import INIT, MAIN
@@ -43,7 +43,7 @@ _ENVIRONMENTS: Final = {MAIN: "env", INIT: "init.env"}
 def ownership(context: Context) -> list[Element]:
     """Return the edited fields with their verdicts; of an unknown release what a patch makes of variables alone."""
     surface, release = context.surface, context.release
-    if surface.kind != "daemonset" or not (surface.partial if release is None else known(release)):
+    if not (surface.partial if release is None else known(release)):
         return []
     owners = managers(surface.object) if surface.live else {}
     found = []
@@ -107,4 +107,23 @@ def dotted(path: Path) -> str:
     return "".join(steps).removeprefix(".")
 
 
-FACTS: Final[Mapping[str, Callable[[Context], object]]] = {"ownership": ownership}
+def field_managers(context: Context) -> list[Element]:
+    """Return the managers that own fields of a live object together with EKS; none where it may be EKS' no longer."""
+    surface = context.surface
+    owners = managers(surface.object) if surface.live and context.managed is not False else {}
+    eks = owners.pop(EKS, None)
+    if eks is None or (not context.managed and only_a_copy(surface.object, eks)):
+        return []
+    counted = ((owner, shared(owner.tree, eks.tree)) for owner in owners.values())
+    return [
+        {
+            "manager": owner.name,
+            "shared": count,
+            "at": partial(surface.span, "metadata", "managedFields", owner.number, "manager"),
+        }
+        for owner, count in counted
+        if count
+    ]
+
+
+FACTS: Final[Mapping[str, Callable[[Context], object]]] = {"ownership": ownership, "fieldManagers": field_managers}

@@ -89,6 +89,11 @@ _LISTS: Final[dict[str, Type]] = {
         "evidence",
         "lasting",
     ),
+    "lastApplied": _elements(
+        "field", "family", "name", "container", "manager", "verdict", "applied", "now", "evidence", "lasting"
+    ),
+    "fieldManagers": _elements("manager", shared="int"),
+    "otherOwners": _elements("kind", "where", previous="place"),
 }
 
 _NODE: Final[dict[str, Type]] = {
