@@ -61,12 +61,11 @@ def _surface(file: str, settings: Settings, options: dict[str, Any]) -> Surface:
     from cnilint.source.text import decoded  # noqa: PLC0415
     from cnilint.surface import surfaces  # noqa: PLC0415
     from cnilint.surface.joined import joined  # noqa: PLC0415
-    from cnilint.surface.model import HELPER  # noqa: PLC0415
 
     path = (options["stdin_filename"] or "<stdin>") if file == STDIN else file
     text = decoded(stdin() if file == STDIN else content(file), path)
     found = joined(surfaces(text, kind=options["kind"] or settings.kind or ""), named=False)
-    own = [surface for surface in found if surface.kind != "nodes" and HELPER not in surface.containers]
+    own = [surface for surface in found if _settable(surface)]
     number = options["surface"]
     if not own:
         raise ConfigError("aws-node is not configured in it", path)
@@ -76,6 +75,14 @@ def _surface(file: str, settings: Settings, options: dict[str, Any]) -> Surface:
     if number is not None and number > len(own):
         raise ConfigError(f"--surface {number}: it configures aws-node in no more than {len(own)}", path)
     return own[(number or 1) - 1]
+
+
+def _settable(surface: Surface) -> bool:
+    """Tell whether a surface sets something of aws-node or of what belongs to it."""
+    from cnilint.surface.model import HELPER  # noqa: PLC0415
+
+    objects = surface.kind != "objects" or bool({"ConfigMap", "ENIConfig"} & surface.siblings.keys())
+    return surface.kind != "nodes" and objects and HELPER not in surface.containers
 
 
 def _described(surface: Surface) -> str:

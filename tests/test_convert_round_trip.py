@@ -151,6 +151,8 @@ def kept(before: Choices, found: Form, form: str) -> Flat:
     if form == "daemonset-patch":
         return flat
     idle = {path for path, held in flat.items() if held is REMOVED and same_without(path, before.release)}
+    if form in ADDONS:
+        idle |= {("env", MAIN, name) for name in ("CLUSTER_NAME", "VPC_ID")}
     by_eks = {path for path in flat if path[0] == "serviceAccount" or path[2:] == ("image",)} if form in ADDONS else ()
     return {path: held for path, held in flat.items() if path not in idle and path not in by_eks}
 

@@ -97,7 +97,8 @@ def _container(path: Path) -> str:
 
 
 def _body(name: str, flat: Flat, usual: Flat, choices: Choices) -> Object:
-    body: Object = {}
+    image = flat.get(("container", name, "image"))
+    body: Object = {"image": image} if isinstance(image, str) else {}
     if any(path[0] == "flag" for path in flat) and name == AGENT:
         body["args"] = _args(choices)
     env = [_variable(path[2], value, usual.get(path)) for path, value in flat.items() if path[:2] == ("env", name)]

@@ -32,12 +32,17 @@ _LEAVES: Final[dict[Path, Path]] = {path: key for key, path in LEAVES.items()}
 _FLAGS: Final[dict[str, Path]] = {flag: key for key, flag in FLAGS.items()}
 _CONFIG_MAP: Final[dict[str, Path]] = {name: key for key, name in CONFIG_MAP.items()}
 _SWITCHES: Final = frozenset({("flag", "enable-network-policy"), ("configMap", "enable-network-policy-controller")})
+# Keys that come first, in this order.
+_ORDER: Final = ("image", "env", "extraEnv", "init", NETWORK_POLICY, "nodeAgent")
 # Names that a note lists.
 _SHOWN: Final = 5
 # What EKS writes itself, whatever the values say.
 _BY_EKS: Final = "EKS sets it itself, from the cluster"
 _FAMILY: Final = frozenset({("flag", "enable-ipv6"), *(("env", MAIN, f"ENABLE_IPv{number}") for number in (4, 6))})
-_INJECTED: Final = frozenset({"CLUSTER_NAME", "VPC_ID", "CLUSTER_ENDPOINT"})
+_INJECTED: Final = frozenset({"CLUSTER_NAME", "VPC_ID"})
+# A DaemonSet's selector cannot be changed (Kubernetes, "DaemonSet"), and that of the chart is not the manifest's.
+_SELECTOR: Final = "to take over a DaemonSet of the manifest, set originalMatchLabels: a selector cannot be changed"
+_LABELS: Final = "podLabels become part of the selector, which cannot be changed, unless originalMatchLabels is set"
 
 
 class Values(NamedTuple):
@@ -134,9 +139,14 @@ def values(choices: Choices, *, addon: bool) -> Values:
             _single(found, item)
     if found.data.get("nodeAgent", {}).get("enabled") is False and WITHOUT_AGENT[-1] not in found.flat:
         found.notes.append(f"the chart leaves out {WITHOUT_AGENT[-1][-1]} without the agent")
+    if not addon and choices.kind == "daemonset":
+        found.notes.append(_SELECTOR)
+    if not addon and "podLabels" in found.data:
+        found.notes.append(_LABELS)
     if found.unchanged:
         found.notes.append(_unchanged(found.unchanged))
-    return Values(found.data, tuple(found.lost), tuple(found.notes))
+    order = dict.fromkeys((*_ORDER, *found.data))
+    return Values({key: found.data[key] for key in order if key in found.data}, tuple(found.lost), tuple(found.notes))
 
 
 def _unchanged(names: list[str]) -> str:
@@ -205,7 +215,7 @@ def _variable(found: Builder, item: Choice) -> None:
     _, container, name = item.path
     known = item.path in found.shipped
     if found.addon and name in _INJECTED and container == MAIN:
-        found.lose(item, _BY_EKS)
+        found.notes.append(f"{name}: {_BY_EKS}")
     elif container == AGENT:
         found.lose(item, f"the {found.whose} has no values for the agent's environment")
     elif isinstance(found.shipped.get(item.path), dict):

@@ -11,8 +11,11 @@ from cnilint.source.plain import resolved
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# What may stand unquoted: a word that neither YAML 1.1 nor 1.2 makes anything else of.
-_WORD: Final = r"[A-Za-z/_][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*|--[a-z][A-Za-z0-9_./=:-]*[A-Za-z0-9]|\$patch"
+# What may stand unquoted, as neither YAML 1.1 nor 1.2 makes anything else of it: words, flags, images, a directive.
+_WORD: Final = (
+    r"[A-Za-z/_][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*|--[a-z][A-Za-z0-9_./=:-]*[A-Za-z0-9]"
+    r"|[A-Za-z0-9.-]+(?:/[A-Za-z0-9_.-]+)+(?::[A-Za-z0-9_.-]+)?|\$patch"
+)
 _NAME: Final = r"[A-Za-z_][A-Za-z0-9_-]*"
 _ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _INDENT: Final = "  "
