@@ -21,6 +21,7 @@ _MET: Final[Mapping[str, Test]] = {
     ">=": operator.ge,
     "there": lambda *_: True,
     "filled": lambda value, _: value != [],
+    "holds": lambda value, wanted: wanted[1] in [element.get(wanted[0]) for element in value],
 }
 # What makes a test fail: the fact is not there, or it is unknown. Neither can make a condition true.
 _NOT_MET: Final = (KeyError, TypeError)
@@ -42,7 +43,8 @@ class Candidates:
                 self._by_setting[above[0]].setdefault(name, []).append(rule)
             else:
                 tests = self._by_test.setdefault(tuple(above), {}).setdefault(name, {})
-                tests.setdefault((_MET[sign], literal), []).append(rule)
+                hashable = tuple(literal) if isinstance(literal, list) else literal  # a catalogue's is JSON
+                tests.setdefault((_MET[sign], hashable), []).append(rule)
 
     def of(self, facts: Mapping[str, object]) -> Iterator[AnyRule]:
         """Yield the rules that may find anything."""

@@ -22,7 +22,7 @@ _MIRRORED: Final = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">="
 def gate(each: tuple[str, Ast] | None, when: Ast | None) -> tuple[Test, ...]:
     """Return the tests that a surface must pass for a rule to find anything, those that fewest pass first."""
     compared = _compared(when)
-    listed = [((each[1][2],), "filled", None)] if each and each[1][0] == "name" else []
+    listed = [_listed(each, when)] if each and each[1][0] == "name" else []
     there = [
         (route, "there", None)
         for route in _required(each, when)
@@ -31,12 +31,25 @@ def gate(each: tuple[str, Ast] | None, when: Ast | None) -> tuple[Test, ...]:
     return tuple(sorted([*compared, *listed, *there], key=lambda test: (_usual(*test), test[0][0] != "env", test[0])))
 
 
+def _listed(each: tuple[str, Ast], when: Ast | None) -> Test:
+    """Return what a list must be: not empty, or with an element of which a key has the text that is asked for."""
+    name, (_, _, fact, *_) = each
+    for part in _conjunction(when):
+        if part[0] == "==" and part[2][0] == "select" and part[3][0] == "string" and _fact(part[2])[:-1] == (name,):
+            return (fact,), "holds", (part[2][3], part[3][2])
+    return (fact,), "filled", None
+
+
+def _conjunction(when: Ast | None) -> list[Ast]:
+    return [] if when is None else when[2] if when[0] == "&&" else [when]
+
+
 def _usual(route: Route, sign: str, literal: object) -> int:
     """Return how many surfaces pass a test, by a rough guess: 0 is the fewest."""
     if route[0] in ("chosen", "set"):
         return 0
-    if sign in ("filled", "there"):
-        return 2 if sign == "filled" else 3
+    if sign in ("filled", "holds", "there"):
+        return 3 if sign == "there" else 2
     return 4 if _is_usual(route, sign, literal) else 1
 
 
@@ -57,8 +70,7 @@ def _required(each: tuple[str, Ast] | None, when: Ast | None) -> list[Route]:
 
 def _compared(when: Ast | None) -> list[Test]:
     """Return the comparisons of single facts with literals that a condition's conjunction asks for."""
-    parts = [] if when is None else when[2] if when[0] == "&&" else [when]
-    found = (_comparison(part) for part in parts)
+    found = (_comparison(part) for part in _conjunction(when))
     return [item for item in found if item is not None and item[0][0] in vocabulary()]
 
 
