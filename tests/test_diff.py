@@ -91,7 +91,7 @@ def test_a_page_tells_what_changes_and_what_comes_of_it(diff: Files) -> None:
 @pytest.mark.parametrize(
     ("name", "old", "new", "sides"),
     [
-        ("WARM_ENI_TARGET", None, '"2"', (1, 2)),
+        ("MAX_ENI", None, '"2"', (-1, 2)),
         ("ENABLE_POD_ENI", '"t"', '"false"', (True, False)),
         ("ENABLE_POD_ENI", '"true"', None, (True, False)),
         ("AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS", None, '"10.0.0.0/8, 10.1.0.0/16"', ([], ["10.0.0.0/8", "10.1.0.0/16"])),
@@ -129,6 +129,28 @@ def test_what_means_the_same_is_no_difference_and_is_told_apart(diff: Files, nam
     assert "\nNo effective differences.\n" in printed.out
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new", "reason"),
+    [
+        ("WARM_ENI_TARGET", "1", "3", "ignored beside WARM_IP_TARGET"),
+        ("WARM_PREFIX_TARGET", None, "2", "ignored beside ENABLE_PREFIX_DELEGATION"),
+        ("POD_SECURITY_GROUP_ENFORCING_MODE", None, "standard", "ignored beside ENABLE_POD_ENI"),
+        ("ENABLE_V4_EGRESS", None, "false", "ignored beside ENABLE_IPv6"),
+        ("ENABLE_POD_ENY", "a", "b", "read by nothing"),
+    ],
+)
+def test_what_is_not_looked_at_has_no_effect(diff: Files, name: str, old: str, new: str, reason: str) -> None:
+    found = diff.env(name, old and f'"{old}"', f'"{new}"')
+    assert found["changes"] == []
+    assert [(item["name"], item["reason"]) for item in found["noEffect"]] == [(name, reason)]
+
+
+def test_what_is_looked_at_on_one_side_has_an_effect(diff: Files) -> None:
+    both = ENV.format("WARM_ENI_TARGET", '"3"')
+    found = diff.data(diff.manifest, diff.manifest.replace('"5"', '"0"') + both)
+    assert changed(found) == {"WARM_ENI_TARGET": (1, 3), "WARM_IP_TARGET": (5, 0)}
+
+
 def test_comments_and_order_are_nothing(diff: Files) -> None:
     lines = diff.manifest.splitlines()
     new = "\n".join(["# moved", *lines[:-4], *lines[-2:], *lines[-4:-2]])
@@ -137,11 +159,11 @@ def test_comments_and_order_are_nothing(diff: Files) -> None:
 
 
 def test_a_value_that_cannot_be_seen_is_unknown_and_the_same_only_as_itself(diff: Files) -> None:
-    assert changed(diff.env("WARM_ENI_TARGET", '"${A}"', '"${A}"')) == {}
-    (change,) = diff.env("WARM_ENI_TARGET", '"${A}"', '"${B}"')["changes"]
+    assert changed(diff.env("MAX_ENI", '"${A}"', '"${A}"')) == {}
+    (change,) = diff.env("MAX_ENI", '"${A}"', '"${B}"')["changes"]
     assert (change["old"]["known"], change["new"]["known"]) == (False, False)
-    texts = (diff.manifest + ENV.format("WARM_ENI_TARGET", text) for text in ('"${A}"', '"2"'))
-    assert '    WARM_ENI_TARGET: unknown ("${A}") -> 2\n' in diff(*texts).out
+    texts = (diff.manifest + ENV.format("MAX_ENI", text) for text in ('"${A}"', '"2"'))
+    assert '    MAX_ENI: unknown ("${A}") -> 2\n' in diff(*texts).out
     assert changed(diff.env("MY_NODE_NAME", '""', "x", "--cni-version", "1.23.1")) == {"MY_NODE_NAME": ("", "x")}
 
 
@@ -210,14 +232,14 @@ def test_the_update_strategy_tells_what_restarts(diff: Files) -> None:
 
 def test_a_patch_does_not_tell_what_it_does_not_write(diff: Files) -> None:
     patch = diff.manifest.replace("  selector: {matchLabels: {k8s-app: aws-node}}\n", "")
-    patch = patch.replace("          image:", "          # image:").replace("WARM_IP_TARGET", "WARM_ENI_TARGET")
+    patch = patch.replace("          image:", "          # image:").replace("WARM_IP_TARGET", "IP_COOLDOWN_PERIOD")
     found = diff.data(diff.manifest, patch)
-    assert changed(found) == {"WARM_ENI_TARGET": (1, 5)}
+    assert changed(found) == {"IP_COOLDOWN_PERIOD": (30, 5)}
     assert {"WARM_IP_TARGET", "ENABLE_IPv4"} & set(changed(found, "unknown")) == {"WARM_IP_TARGET"}
-    twice = diff.data(patch, patch.replace("WARM_ENI_TARGET", "MAX_ENI"))
+    twice = diff.data(patch, patch.replace("IP_COOLDOWN_PERIOD", "MAX_ENI"))
     assert [(item["name"], item["old"]["known"], item["new"]["known"]) for item in twice["changes"]] == [
+        ("IP_COOLDOWN_PERIOD", True, False),
         ("MAX_ENI", False, True),
-        ("WARM_ENI_TARGET", True, False),
     ]
 
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from cnilint.change.effective import CONTAINERS, FIELDS, IMAGES, PARTS, PROBES, Effective, effective
 from cnilint.change.fields import THERE, form
+from cnilint.change.ignored import beside
 from cnilint.change.side import NOTHING, UNSET, UNTOLD, Side, frozen
 from cnilint.errors import ConfigError
 from cnilint.facts import Facts
 from cnilint.knowledge.releases import newest
 from cnilint.record import NamedTuple
 from cnilint.surface.joined import joined
-from cnilint.surface.model import AGENT, HELPER, OVERLAYS
+from cnilint.surface.model import AGENT, HELPER, MAIN, OVERLAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +26,10 @@ _SILENT: Final = frozenset({AGENT, HELPER})
 
 
 class Change(NamedTuple):
-    """A setting that is not the same on both sides; ``owner`` and ``verdict`` are those of the new side's field."""
+    """A setting that is not the same on both sides; ``owner`` and ``verdict`` are those of the new side's field.
+
+    ``reason`` is why different values have no effect, empty where they have, or mean the same.
+    """
 
     part: str
     name: str
@@ -33,6 +37,7 @@ class Change(NamedTuple):
     new: Side
     owner: str = ""
     verdict: str = ""
+    reason: str = ""
 
 
 class Comparison(NamedTuple):
@@ -125,7 +130,8 @@ def _compared(one: Surface, other: Surface, told: tuple[Told, Told]) -> Comparis
     new = effective(other, told[1], releases[0] or usual)
     found: dict[str, list[Change]] = {"changes": [], "same": [], "unknown": []}
     names = [name for name in PARTS if name in old.parts and name in new.parts and _comparable(name, old, new)]
-    for change in (change for name in names for change in _part(name, old, new)):
+    for pair in (change for name in names for change in _part(name, old, new)):
+        change = pair._replace(reason=_reason(pair, old, new))
         kind = _kind(change, old, new)
         if kind:
             found[kind].append(_owned(change, new) if kind == "changes" else change)
@@ -137,7 +143,7 @@ def _kind(change: Change, old: Effective, new: Effective) -> str:
     """Return what a pair of sides is: ``changes``, ``same`` or ``unknown``; empty where there is nothing to tell."""
     written = change.old.written, change.new.written
     chosen = written != (None, None)
-    if change.old.same == change.new.same or _idle(change):
+    if change.reason or change.old.same == change.new.same:
         alike = form(old.surface) == form(new.surface) or None not in written
         return "same" if alike and written[0] != written[1] and not _follows(change, old, new) else ""
     if NOTHING in (change.old.same, change.new.same) and not chosen:
@@ -149,10 +155,15 @@ def _kind(change: Change, old: Effective, new: Effective) -> str:
     return "unknown" if chosen else ""
 
 
-def _idle(change: Change) -> bool:
-    """Tell whether a setting that nothing reads comes or goes."""
-    sides = (change.old, change.new)
-    return any(each.same == NOTHING for each in sides) and all(each.same == NOTHING or each == UNSET for each in sides)
+def _reason(change: Change, old: Effective, new: Effective) -> str:
+    """Return why another value has no effect, empty where it may have one: nothing reads it, or not beside others."""
+    sides = change.old, change.new
+    if any(each.same == NOTHING for each in sides) and all(each.same == NOTHING or each == UNSET for each in sides):
+        return "read by nothing"
+    if change.part != MAIN:
+        return ""
+    rivals = [beside(change.name, side.parts[MAIN]) for side in (old, new)]
+    return f"ignored beside {' and '.join(dict.fromkeys(rivals))}" if all(rivals) else ""
 
 
 def _follows(change: Change, old: Effective, new: Effective) -> bool:
@@ -189,12 +200,14 @@ def _listed(name: str, part: Mapping[str, Side]) -> bool:
 
 def _silent(old: Effective, new: Effective) -> Iterator[tuple[str, str]]:
     """Yield the parts, and the objects, of which only one side tells, with the side that does not."""
+    alike = form(old.surface) == form(new.surface)
     for name in PARTS:
-        if name not in _SILENT and (name in old.parts) != (name in new.parts):
+        aside = name in _SILENT or (not alike and name in (IMAGES, FIELDS))
+        if not aside and (name in old.parts) != (name in new.parts):
             yield ("new" if name in old.parts else "old"), name
-    one, other = (each.parts.get(FIELDS, {}) for each in (old, new))
+    one, other = (each.parts.get(FIELDS, {}) if alike else {} for each in (old, new))
     for name in sorted(_objects(one) ^ _objects(other)):
-        if FIELDS in old.parts and FIELDS in new.parts and not (_listed(name, one) and _listed(name, other)):
+        if not (_listed(name, one) and _listed(name, other)):
             yield ("new" if name in _objects(one) else "old"), name
 
 

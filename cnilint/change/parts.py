@@ -78,6 +78,8 @@ def config_map(facts: Facts) -> Part | None:
     laid_over = context.surface.kind in OVERLAYS and not context.surface.partial
     shipped = context.stock.configmap if laid_over else {}
     chosen = overlay.config(context) if context.surface.kind in OVERLAYS else {}
+    if laid_over and not shipped and not chosen:
+        return None  # a release without the ConfigMap
     for name in dict.fromkeys((*configmap.keys(), *data)):
         key, text = configmap.keys().get(name), data.get(name, MAYBE if context.surface.partial else None)
         origin = "written"
@@ -133,10 +135,10 @@ def probes(facts: Facts) -> Part | None:
     if surface.kind in OVERLAYS and not surface.partial:
         for kind in _PROBES:
             held = context.stock.probe(MAIN, kind.removesuffix("Probe"))
-            command = {"exec.command": list(held.command)} if held else {}
-            times = (held.initial_delay, held.timeout) if held else ()
-            named = zip(("initialDelaySeconds", "timeoutSeconds"), times, strict=False)
-            whole = {**_PROBE, **command, **{key: time for key, time in named if time is not None}}
+            whole: dict[str, object] = {**_PROBE, "exec.command": list(held.command)} if held else {}
+            if held:
+                times = zip(("initialDelaySeconds", "timeoutSeconds"), (held.initial_delay, held.timeout), strict=True)
+                whole |= {key: time for key, time in times if time is not None}
             own = dict(_leaves(mapping(surface.object.get(kind))))
             if f"{kind}TimeoutSeconds" in surface.object:
                 own["timeoutSeconds"] = surface.object[f"{kind}TimeoutSeconds"]

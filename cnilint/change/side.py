@@ -30,7 +30,7 @@ class Side(NamedTuple):
 
     value: object
     origin: str
-    same: object
+    same: tuple[object, ...]
     written: str | None = None
     known: bool = True
     note: str = ""

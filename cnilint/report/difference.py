@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from cnilint.change.consequences import consequences, restarts
 from cnilint.change.effective import RELEASE
-from cnilint.change.side import NOTHING
 from cnilint.report.capacitytable import wrapped
 from cnilint.report.printable import printable
 from cnilint.report.surfaces import heading
@@ -65,7 +64,7 @@ def _page(found: Comparison, pools: Sequence[Pool], names: tuple[str, str]) -> I
         yield from _section(title, told)
     if any(each.old != each.new or each.reason for each in pools):
         yield from _section("Max pods and addresses of a node", (line for each in pools for line in _pool(each)))
-    yield from _section("No effect, only written otherwise", _same(found.same))
+    yield from _section("No effect", _same(found.same))
     yield from _section("Cannot be told", _unknown(found, names))
 
 
@@ -189,12 +188,10 @@ def _same(changes: Sequence[Change]) -> Iterator[str]:
         if None not in written:
             yield f"  {_place(change)}: {_quoted(written[0])} -> {_quoted(written[1])}{_meant(change)}"
     for title, side in (("newly written", 0), ("no longer written", 1)):
-        idle = {id(change) for change in changes if NOTHING in (change.old.same, change.new.same)}
         own = [change for change in changes if (change.old, change.new)[side].written is None]
-        for reason, unread in (("as it is without", False), ("read by nothing", True)):
-            listed = ", ".join(_place(change) for change in own if (id(change) in idle) is unread)
-            if listed:
-                yield from wrapped(f"{title}, {reason}: {listed}", "  ")
+        for reason in dict.fromkeys(change.reason for change in own):
+            listed = ", ".join(_place(change) for change in own if change.reason == reason)
+            yield from wrapped(f"{title}, {reason or 'as it is without'}: {listed}", "  ")
 
 
 def _place(change: Change) -> str:
@@ -202,8 +199,8 @@ def _place(change: Change) -> str:
 
 
 def _meant(change: Change) -> str:
-    if NOTHING in (change.old.same, change.new.same):
-        return " (read by nothing)"
+    if change.reason:
+        return f" ({change.reason})"
     return "" if change.new.value is None else f" (both {_value(change.new.value)})"
 
 

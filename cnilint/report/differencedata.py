@@ -72,6 +72,7 @@ def _change(change: Change) -> Data:
         "old": _side(change.old),
         "new": _side(change.new),
         "owner": owner,
+        "reason": change.reason or None,
     }
 
 
