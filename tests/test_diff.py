@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import Draft202012Validator
 
 if TYPE_CHECKING:
     from conftest import CommandLine, Ran
 
 ROOT = Path(__file__).parent.parent
-FIXTURES = ROOT / "tests" / "fixtures"
 SCHEMA = json.loads((ROOT / "schemas" / "diff.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = Draft202012Validator(SCHEMA)
 ENV = "            - name: {}\n              value: {}\n"
@@ -243,25 +242,16 @@ def test_a_patch_does_not_tell_what_it_does_not_write(diff: Files) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("path", "value"),
-    [
-        (["version"], 2),
-        (["more"], 1),
-        (["comparisons", 0, "changes", 0, "old", "origin"], "guessed"),
-        (["comparisons", 0, "changes", 0, "part"], "all"),
-        (["comparisons", 0, "restarts", "what"], "everything"),
-        (["comparisons", 0, "consequences", 0, "kind"], "restarts"),
-        (["comparisons", 0, "nodes", 0, "old", "maxPods"], -1),
-    ],
-)
-def test_the_schema_refuses_what_is_never_printed(diff: Files, path: list[Any], value: object) -> None:
-    Draft202012Validator.check_schema(SCHEMA)
-    found: Any = diff(EKSCTL % '"WARM_IP_TARGET": "5"', EKSCTL % '"WARM_IP_TARGET": "6"', "--format", "json").json
-    VALIDATOR.validate(found)
-    part = found
-    for step in path[:-1]:
-        part = part[step]
-    part[path[-1]] = value
-    with pytest.raises(ValidationError):
-        VALIDATOR.validate(found)
+def test_variables_that_another_program_puts_in_are_compared(diff: Files) -> None:
+    kops = "apiVersion: kops.k8s.io/v1alpha2\nkind: Cluster\nspec:\n  networking:\n    amazonvpc:\n      env:\n"
+    entries = [f'        - {{name: {name}, value: "{text}"}}\n' for name, text in (("MAX_ENI", 2), ("MAX_ENI", 3))]
+    same = entries[0].replace("MAX_ENI", "WARM_IP_TARGET").replace("2", "5")
+    assert changed(diff.data(kops + entries[0], kops + entries[1])) == {"MAX_ENI": (2, 3)}
+    gone = diff.data(kops + entries[0], kops + entries[0].replace("MAX_ENI", "POD_MTU"))
+    assert [(item["name"], item["new"]["known"]) for item in gone["changes"]] == [("MAX_ENI", False), ("POD_MTU", True)]
+    assert "at the pace of its updateStrategy" in gone["restarts"]["text"]
+    assert "\nNo effective differences that can be told.\n" in diff(kops + same, diff.manifest).out
+    switch = entries[0].replace("MAX_ENI", "ENABLE_POD_ENI").replace("2", "true")
+    (unsure,) = diff.data(kops + entries[0], kops + entries[0] + switch)["consequences"]
+    assert (unsure["settings"], unsure["unsure"]) == (["ENABLE_POD_ENI"], ["ENABLE_POD_ENI"])
+    assert "  ENABLE_POD_ENI (if it changes): " in diff(kops + entries[0], kops + entries[0] + switch).out

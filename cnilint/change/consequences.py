@@ -24,12 +24,16 @@ _OTHER_OBJECTS: Final = ("eniConfig.", "serviceAccount.", "podMonitor.", "cniCon
 
 
 class Consequence(NamedTuple):
-    """What comes of the changes of some settings, and the page that says so."""
+    """What comes of the changes of some settings, and the page that says so.
+
+    ``unsure`` are those of the settings of which one side is not known: they may be the same.
+    """
 
     kind: str
     names: tuple[str, ...]
     text: str
     source: str
+    unsure: tuple[str, ...] = ()
 
 
 def restarts(found: Comparison) -> Consequence:
@@ -43,7 +47,7 @@ def restarts(found: Comparison) -> Consequence:
             return _restart("on-delete")
         untold = "one" if surface.kind == "daemonset" and not surface.partial else ""
         most = rolling or ("10%" if surface.kind in OVERLAYS else untold)
-        return _restart("daemonset", f"at most {most}" if most else "as many as its updateStrategy allows")
+        return _restart("daemonset", f"at most {most} at a time" if most else "at the pace of its updateStrategy")
     if any(change.part == HELPER for change in every):
         return _restart("helper")
     return _restart("none")
@@ -54,9 +58,11 @@ def consequences(changes: Iterable[Change]) -> list[Consequence]:
     found: list[Consequence] = []
     every = list(changes)
     for rule in _table()["rules"]:
-        names = tuple(change.name for change in every if _about(rule, change))
-        if names:
-            found.append(Consequence(rule["kind"], names, rule["text"], rule["source"]))
+        own = [change for change in every if _about(rule, change)]
+        if own:
+            unsure = tuple(change.name for change in own if not (change.old.known and change.new.known))
+            names = tuple(change.name for change in own)
+            found.append(Consequence(rule["kind"], names, rule["text"], rule["source"], unsure))
     return sorted(found, key=lambda each: KINDS.index(each.kind))
 
 
@@ -85,9 +91,9 @@ def _rendered(change: Change, found: Comparison) -> bool:
     return change in found.changes
 
 
-def _restart(name: str, unavailable: str = "") -> Consequence:
+def _restart(name: str, pace: str = "") -> Consequence:
     held = _table()["restarts"][name]
-    return Consequence("restarts", (name,), held["text"].format(unavailable=unavailable), held["source"])
+    return Consequence("restarts", (name,), held["text"].format(pace=pace), held["source"])
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cnilint.change.effective import CONTAINERS, FIELDS, IMAGES, PARTS, PROBES, Effective, effective
+from cnilint.change.effective import CONTAINERS, FIELDS, IMAGES, PARTS, PROBES, RELEASE, Effective, effective
 from cnilint.change.fields import THERE, form
 from cnilint.change.ignored import beside
 from cnilint.change.side import NOTHING, UNSET, UNTOLD, Side, frozen
@@ -150,9 +150,14 @@ def _kind(change: Change, old: Effective, new: Effective) -> str:
         return ""  # a release reads what another does not, and nobody sets it
     if all(each.known or each.written is not None for each in (change.old, change.new)):
         return "changes"
-    if old.partial and new.partial and chosen:
+    if chosen and all(_open(side, change.part) for side in (old, new)):
         return "changes"
     return "unknown" if chosen else ""
+
+
+def _open(side: Effective, part: str) -> bool:
+    """Tell whether a part of a side may hold more than what is written."""
+    return side.context.open_ended(part) if part in CONTAINERS else side.partial
 
 
 def _reason(change: Change, old: Effective, new: Effective) -> str:
@@ -168,6 +173,8 @@ def _reason(change: Change, old: Effective, new: Effective) -> str:
 
 def _follows(change: Change, old: Effective, new: Effective) -> bool:
     """Tell whether a setting is another only because the release is: a tag, and the version beside it."""
+    if change.part == RELEASE:
+        return True  # the one tells what is taken for the other
     if change.part == IMAGES:
         return old.release != new.release
     return change.old.written == old.release and change.new.written == new.release

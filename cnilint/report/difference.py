@@ -56,7 +56,7 @@ def _page(found: Comparison, pools: Sequence[Pool], names: tuple[str, str]) -> I
     if found.changes:
         yield from _section("What changes", _changes(found.changes))
     else:
-        yield from ("", "No effective differences.")
+        yield from ("", "No effective differences that can be told." if found.unknown else "No effective differences.")
     if found.changes or found.same:
         yield from _section("What restarts", _told(restarts(found)))
     for kind, title in _SECTIONS.items():
@@ -160,8 +160,9 @@ def _quoted(written: str | None) -> str:
 
 
 def _told(found: Consequence) -> Iterator[str]:
-    names = f"{', '.join(found.names)}: " if found.kind != "restarts" else ""
-    yield from wrapped(f"{names}{found.text}", "  ")
+    named = (f"{name} (if it changes)" if name in found.unsure else name for name in found.names)
+    about = f"{', '.join(named)}: " if found.kind != "restarts" else ""
+    yield from wrapped(f"{about}{found.text}", "  ")
     yield f"    {found.source}"
 
 

@@ -88,7 +88,13 @@ def _side(side: Side) -> Data:
 
 
 def _consequence(found: Consequence) -> Data:
-    return {"kind": found.kind, "settings": list(found.names), "text": found.text, "source": found.source}
+    return {
+        "kind": found.kind,
+        "settings": list(found.names),
+        "unsure": list(found.unsure),
+        "text": found.text,
+        "source": found.source,
+    }
 
 
 def _pool(pool: Pool) -> Data:
