@@ -10,13 +10,14 @@ from cnilint.change.ignored import beside
 from cnilint.change.side import NOTHING, UNSET, UNTOLD, Side, frozen
 from cnilint.errors import ConfigError
 from cnilint.facts import Facts
+from cnilint.facts.ownership import ownership
 from cnilint.knowledge.releases import newest
 from cnilint.record import NamedTuple
 from cnilint.surface.joined import joined
 from cnilint.surface.model import AGENT, HELPER, MAIN, OVERLAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from cnilint.facts import Told
     from cnilint.surface.model import Surface
@@ -70,10 +71,7 @@ class Difference(NamedTuple):
 
 
 def difference(old: Sequence[Surface], new: Sequence[Surface], told: tuple[Told, Told]) -> Difference:
-    """Return what two files differ in, from the surfaces of each, in the order of their texts.
-
-    Raises ConfigError for a file that configures nothing of the CNI.
-    """
+    """Return what two files differ in, from the surfaces of each and what is told about each."""
     before, after = ([*joined([*found], named=False)] for found in (old, new))
     pairs, gone, came = _paired(before, after)
     return Difference(tuple(_compared(one, other, told) for one, other in pairs), tuple(gone), tuple(came))
@@ -134,8 +132,10 @@ def _compared(one: Surface, other: Surface, told: tuple[Told, Told]) -> Comparis
         change = pair._replace(reason=_reason(pair, old, new))
         kind = _kind(change, old, new)
         if kind:
-            found[kind].append(_owned(change, new) if kind == "changes" else change)
+            found[kind].append(change)
     changes, same, unknown = (tuple(each) for each in found.values())
+    edited = ownership(new.context) if changes else []
+    changes = tuple(_owned(change, edited) for change in changes)
     return Comparison(old, new, changes, same, unknown, tuple(_silent(old, new)))
 
 
@@ -218,10 +218,8 @@ def _silent(old: Effective, new: Effective) -> Iterator[tuple[str, str]]:
             yield ("new" if name in _objects(one) else "old"), name
 
 
-def _owned(change: Change, new: Effective) -> Change:
+def _owned(change: Change, edited: Iterable[Mapping[str, object]]) -> Change:
     """Return a change with the manager of its field, where the new side is known to have one."""
-    from cnilint.facts.ownership import ownership  # noqa: PLC0415  # read where there is a change
-
     ends: tuple[str, ...] = (f".{change.part}.env.{change.name}", f".{change.part}.env.{change.name}.value")
     if change.part == IMAGES:
         ends = (f".{change.name}.image",)
@@ -229,7 +227,7 @@ def _owned(change: Change, new: Effective) -> Change:
         ends = (f".{change.name.replace(' ', '.')}",)
     elif change.part == FIELDS:
         ends = (change.name,)
-    for element in ownership(new.context):
+    for element in edited:
         if str(element["field"]).endswith(ends):
             return change._replace(owner=str(element["manager"]), verdict=str(element["verdict"]))
     return change
