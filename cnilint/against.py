@@ -90,7 +90,7 @@ def _before(name: str, paths: Sequence[str], config: Config) -> tuple[Contents, 
 def _of_revision(name: str) -> bytes:
     from cnilint.revision import file  # noqa: PLC0415  # starts git
 
-    return file(name, OPTION)
+    return file(name, OPTION)[0]
 
 
 def _gone(names: Iterable[str], folder: str, config: Config) -> Iterator[str]:

@@ -243,6 +243,7 @@ def rules(form: str) -> None:
                 click.echo(f"  {rule.id:{width}}  {rule.severity:7}  {rule.rule.summary}{note}")
 
 
+cli.add_command(Later("diff", "cnilint.diffcli", "Tell what changes for pods and nodes between two files."))
 cli.add_command(Later("capacity", "cnilint.capacitycli", "Tell how many addresses nodes take, and how many fit."))
 cli.add_command(Later("convert", "cnilint.convertcli", "Print what a file sets in another form."))
 

@@ -59,20 +59,20 @@ class Revision:
         return [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
 
 
-def file(name: str, option: str) -> bytes:
-    """Return the bytes of a file as git names one of a revision: ``HEAD:deploy/x.yaml``, relative to its root.
+def file(name: str, option: str = "") -> tuple[bytes, str]:
+    """Return a file as git names one of a revision (``HEAD:deploy/x.yaml``, from the root): its bytes, and its path.
 
     Raises ConfigError, which names the ``option``, where there is no such revision or no such file in it.
     """
     revision, _, path = name.partition(":")
     said = f"{option} {name}".strip()
-    _root(said)
+    root = _root(said)
     if revision and _tree(revision, said) is None:
         raise ConfigError(f"{said}: there is no commit yet")
     (raw,) = _blobs([name]) if "\n" not in name else (None,)
     if raw is None:
         raise ConfigError(f"{said}: {revision or 'the index'} has no file {path}")
-    return raw
+    return raw, path if path.startswith(("./", "../")) else os.path.join(root, path)
 
 
 def _root(said: str) -> str:

@@ -18,11 +18,12 @@ VERSION = 1
 
 def text(found: Iterable[Surface]) -> str:
     """Return a paragraph a surface: what it is, then a line a setting with its place, container and value."""
-    lines = (line for surface in found for line in (_heading(surface), *_lines(surface)))
+    lines = (line for surface in found for line in (heading(surface), *_lines(surface)))
     return "".join(f"{printable(line)}\n" for line in lines)
 
 
-def _heading(surface: Surface) -> str:
+def heading(surface: Surface) -> str:
+    """Return the line about a surface as a whole: its place, what it is, the release and who manages it."""
     at = surface.anchor
     line, column = at.text.position(at.start)
     owner = {True: "managed by EKS", False: "self-managed", None: ""}[surface.managed]
