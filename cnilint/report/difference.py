@@ -38,6 +38,14 @@ _SECTIONS: Final = {
     "controller": "Control plane",
 }
 
+# What becomes of a field (docs/ownership.md); of one that is kept there is nothing to say.
+_VERDICTS: Final = {
+    "reverted": "EKS puts its own value back",
+    "unknown": "EKS puts its own value back if it manages the add-on",
+    "shared": "EKS owns it too",
+    "shipped": "EKS has put it back",
+}
+
 
 def text(found: Difference, pools: Sequence[Sequence[Pool]], names: tuple[str, str], style: Style) -> str:
     """Return a page for each pair of places; ``pools`` are those of each, ``names`` what the files are called."""
@@ -120,7 +128,7 @@ def _line(begin: str, change: Change) -> str:
 
 
 def _owner(change: Change) -> str:
-    said = (change.owner and f"set by {change.owner}", change.verdict and f"EKS: {change.verdict}")
+    said = (change.owner and f"set by {change.owner}", _VERDICTS.get(change.verdict))
     return f" [{'; '.join(filter(None, said))}]" if any(said) else ""
 
 
