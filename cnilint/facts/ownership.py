@@ -13,8 +13,6 @@ from cnilint.knowledge.releases import known, newest
 from cnilint.surface.model import INIT, MAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from cnilint.facts.context import Context
     from cnilint.facts.described import Described, Path
     from cnilint.facts.edits import Edited
@@ -114,7 +112,7 @@ def dotted(path: Path) -> str:
 def field_managers(context: Context) -> list[Element]:
     """Return the managers that own fields of a live object together with EKS; none where it may be EKS' no longer."""
     surface = context.surface
-    owners = managers(surface.object) if surface.live and context.managed is not False else {}
+    owners = managers(surface.object) if context.managed is not False else {}
     eks = owners.pop(EKS, None)
     if eks is None or (not context.managed and only_a_copy(surface.object, eks)):
         return []
@@ -128,6 +126,3 @@ def field_managers(context: Context) -> list[Element]:
         for owner, count in counted
         if count
     ]
-
-
-FACTS: Final[Mapping[str, Callable[[Context], object]]] = {"ownership": ownership, "fieldManagers": field_managers}
