@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from functools import cache
 from typing import Any
@@ -53,14 +54,15 @@ def test_whatever_stands_in_an_object_nothing_breaks(
     managed: bool | None,  # noqa: FBT001
     release: str,
 ) -> None:
-    noted, data = manifest(newest()), manifest(release) if release else live(kubectl_set=other())
+    noted = copy.deepcopy(manifest(newest()))
+    data = copy.deepcopy(manifest(release) if release else live(kubectl_set=other()))
     for path, garbage in changes:
         for held in (noted, data):
             below: Any = held
             try:
                 for step in path[:-1]:
                     below = below[step]
-                below[path[-1]] = garbage
+                below[path[-1]] = copy.deepcopy(garbage)
             except (KeyError, IndexError, TypeError):
                 continue
     data["metadata"] |= {} if release else {"annotations": {NOTED: json.dumps(noted)}}
