@@ -1,11 +1,12 @@
-"""Edits of a DaemonSet aws-node as shipped, each field and each variable in turn: for tests/test_ownership.py."""
+"""A DaemonSet aws-node as shipped and as it lives, and edits of each of its fields: for tests/test_ownership*.py."""
 
 from __future__ import annotations
 
 import copy
+import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnilint.knowledge.releases import FIELD_REF, stock
+from cnilint.knowledge.releases import FIELD_REF, newest, stock
 from cnilint.knowledge.versions import before
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 Data = dict[str, Any]
 REGISTRY = "602401143452.dkr.ecr.us-west-2.amazonaws.com"
+CREATED = "2023-03-11T09:26:40Z"
+NOTED = "kubectl.kubernetes.io/last-applied-configuration"
 OWNED_BEFORE = {"AWS_VPC_K8S_CNI_CONFIGURE_RPFILTER", "MY_NODE_NAME"}
 NAMES_OF_RELEASES = {"app.kubernetes.io/version", "helm.sh/chart", "app.kubernetes.io/managed-by"}
 
@@ -158,3 +161,42 @@ def verdict(edit: Edit, release: str, *, managed: bool | None) -> str:
     if managed is False or before(release, "v1.7.5") or early:
         return "kept"
     return "reverted" if managed else "unknown"
+
+
+def tree(data: object) -> Any:  # noqa: ANN401  # a tree of fieldsV1
+    """Return the fields of plain data as server-side apply notes them."""
+    if isinstance(data, dict):
+        return {f"f:{key}": tree(value) for key, value in data.items()}
+    if isinstance(data, list) and data and all(isinstance(item, dict) for item in data):
+        key = next((name for name in ("mountPath", "name") if name in data[0]), None)
+        if key:
+            return {
+                f"k:{json.dumps({key: item[key]}, separators=(',', ':'))}": {".": {}, **tree(item)} for item in data
+            }
+    return {}
+
+
+def live(**entries: tuple[object, str]) -> Data:
+    """Return the newest DaemonSet as EKS rendered it, with a tree and a time for each other manager."""
+    found = manifest(newest())
+    eks = entries.pop(
+        "eks", (tree({"spec": found["spec"], "metadata": {"labels": found["metadata"]["labels"]}}), "2025")
+    )
+    every = {"eks": eks, **entries}
+    found["metadata"] |= {
+        "creationTimestamp": CREATED,
+        "managedFields": [
+            {"manager": name.replace("_", "-"), "time": f"{time}-02-03T14:01:40Z", "fieldsV1": fields}
+            for name, (fields, time) in every.items()
+        ],
+    }
+    return found
+
+
+def other() -> tuple[object, str]:
+    """Return the tree of a manager that owns nothing yet, and its time."""
+    steps = ("f:spec", "f:template", "f:spec", "f:containers", 'k:{"name":"aws-node"}', "f:env")
+    fields: dict[str, Any] = {}
+    for step in reversed(steps):
+        fields = {step: fields}
+    return fields, "2025"

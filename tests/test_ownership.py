@@ -100,3 +100,45 @@ def test_a_variable_that_eks_does_not_ship_is_kept_by_whoever_manages_the_add_on
     assert (found.rule, found.severity) == ("field-edited-and-kept", "info")
     assert found.ownership is not None
     assert found.ownership.verdict == "kept"
+
+
+def test_what_eks_sets_in_an_ipv6_cluster_is_no_edit() -> None:
+    data = manifest(newest())
+    texts = {"ENABLE_IPv4": "false", "ENABLE_IPv6": "true", "ENABLE_PREFIX_DELEGATION": "true"}
+    pod = data["spec"]["template"]["spec"]
+    for container in (*pod["containers"], *pod["initContainers"]):
+        container["env"] = [
+            item | ({"value": texts[item["name"]]} if item["name"] in texts else {}) for item in container["env"]
+        ]
+        if "args" in container:
+            container["args"] = [
+                word.replace("--enable-ipv6=false", "--enable-ipv6=true") for word in container["args"]
+            ]
+    assert findings(data, managed=True) == ()
+    pod["initContainers"][0]["env"] = [
+        {"name": "ENABLE_IPv6", "value": "1"},
+        {"name": "DISABLE_TCP_EARLY_DEMUX", "value": "false"},
+    ]
+    assert len(findings(data, managed=True)) == 1
+
+
+@pytest.mark.parametrize("managed", [True, None])
+def test_a_live_object_that_hides_its_managers_may_have_its_values_from_the_add_on(managed: bool | None) -> None:  # noqa: FBT001
+    data = manifest(newest())
+    data["metadata"]["uid"] = "0f4d2c5e-6a58-4b0e-9d0e-7c9b1b1f6a3d"
+    container = next(item for item in data["spec"]["template"]["spec"]["containers"] if item["name"] == "aws-node")
+    container["env"] = [{"name": "WARM_IP_TARGET", "value": "5"}, {"name": "ENABLE_POD_ENI", "value": "true"}]
+    container["image"] = f"registry.example.com/amazon-k8s-cni:{newest()}"
+    found = {item.rule: item.ownership.verdict for item in findings(data, managed=managed) if item.ownership}
+    assert found == {
+        "managed-variable-edited": "unknown",
+        "managed-image-edited": "reverted" if managed else "unknown",
+    }
+
+
+def test_a_patch_of_an_unknown_release_is_compared_with_what_was_always_shipped_alike() -> None:
+    main = {"name": "aws-node", "env": [{"name": "ENABLE_POD_ENI", "value": "true"}], "imagePullPolicy": "Never"}
+    pod = {"containers": [main], "hostNetwork": False}
+    found = findings({"spec": {"template": {"spec": pod}}}, managed=True)
+    assert {item.rule for item in found} == {"managed-variable-edited", "managed-pod-field-edited"}
+    assert {item.ownership.verdict for item in found if item.ownership} == {"reverted"}

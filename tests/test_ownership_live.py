@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ownership_edits import Data, manifest
+from ownership_edits import CREATED, NOTED, Data, live, manifest, other, tree
 
 from cnilint.config import EMPTY
 from cnilint.facts.fields import Manager, managers, only_a_copy, owned, shared, values_owned
@@ -18,39 +18,6 @@ from cnilint.run import Choice, Run
 
 if TYPE_CHECKING:
     from cnilint.finding import Finding
-
-CREATED = "2023-03-11T09:26:40Z"
-NOTED = "kubectl.kubernetes.io/last-applied-configuration"
-
-
-def tree(data: object) -> Any:  # noqa: ANN401  # a tree of fieldsV1
-    """Return the fields of plain data as server-side apply notes them."""
-    if isinstance(data, dict):
-        return {f"f:{key}": tree(value) for key, value in data.items()}
-    if isinstance(data, list) and data and all(isinstance(item, dict) for item in data):
-        key = next((name for name in ("mountPath", "name") if name in data[0]), None)
-        if key:
-            return {
-                f"k:{json.dumps({key: item[key]}, separators=(',', ':'))}": {".": {}, **tree(item)} for item in data
-            }
-    return {}
-
-
-def live(**entries: tuple[object, str]) -> Data:
-    """Return the newest DaemonSet as EKS rendered it, with a tree and a time for each other manager."""
-    found = manifest(newest())
-    eks = entries.pop(
-        "eks", (tree({"spec": found["spec"], "metadata": {"labels": found["metadata"]["labels"]}}), "2025")
-    )
-    every = {"eks": eks, **entries}
-    found["metadata"] |= {
-        "creationTimestamp": CREATED,
-        "managedFields": [
-            {"manager": name.replace("_", "-"), "time": f"{time}-02-03T14:01:40Z", "fieldsV1": fields}
-            for name, (fields, time) in every.items()
-        ],
-    }
-    return found
 
 
 @cache
@@ -87,15 +54,6 @@ def set_variable(data: Data, name: str, value: str, by: str) -> None:
         env.pop(step, None)
         if manager["manager"] == by:
             env[step] = {"f:name": {}, "f:value": {}}
-
-
-def other() -> tuple[object, str]:
-    """Return the tree of a manager that owns nothing yet, and its time."""
-    steps = ("f:spec", "f:template", "f:spec", "f:containers", 'k:{"name":"aws-node"}', "f:env")
-    fields: dict[str, Any] = {}
-    for step in reversed(steps):
-        fields = {step: fields}
-    return fields, "2025"
 
 
 def test_what_eks_wrote_is_no_edit_whatever_its_value() -> None:

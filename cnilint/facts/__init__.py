@@ -57,17 +57,31 @@ def _mixed(context: Context) -> object:
     return mixed(context)
 
 
-def _of_fields(name: str) -> Callable[[Context], object]:
-    """Return a fact about the owners of fields; only a DaemonSet has them, and only then are its modules needed."""
+def _ownership(context: Context) -> object:
+    """Return the edited fields; only a DaemonSet has owners, and only then are the modules needed."""
+    if context.surface.kind != "daemonset":
+        return []
+    from cnilint.facts.ownership import ownership  # noqa: PLC0415  # values alone have no owners
 
-    def fact(context: Context) -> object:
-        if context.surface.kind != "daemonset":
-            return []
-        from cnilint.facts import applied, ownership  # noqa: PLC0415  # values alone have no owners
+    return ownership(context)
 
-        return {**ownership.FACTS, **applied.FACTS}[name](context)
 
-    return fact
+def _field_managers(context: Context) -> object:
+    """Return the managers beside EKS; only a live object shows them."""
+    if context.surface.kind != "daemonset" or not context.surface.live:
+        return []
+    from cnilint.facts.ownership import field_managers  # noqa: PLC0415  # as above
+
+    return field_managers(context)
+
+
+def _last_applied(context: Context) -> object:
+    """Return what kubectl noted and is another now; only a live object tells."""
+    if context.surface.kind != "daemonset" or not context.surface.live:
+        return []
+    from cnilint.facts.applied import last_applied  # noqa: PLC0415  # as above
+
+    return last_applied(context)
 
 
 FACTS: Mapping[str, Callable[[Context], object]] = {
@@ -76,7 +90,9 @@ FACTS: Mapping[str, Callable[[Context], object]] = {
     **agent.FACTS,
     **pod.FACTS,
     **objects.FACTS,
-    **{name: _of_fields(name) for name in ("ownership", "fieldManagers", "lastApplied")},
+    "ownership": _ownership,
+    "fieldManagers": _field_managers,
+    "lastApplied": _last_applied,
     "nodes": _nodes,
     "burst": _burst,
     "fleets": _fleets,

@@ -19,7 +19,7 @@ from cnilint.knowledge.releases import known
 from cnilint.surface.model import mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from cnilint.facts.context import Context
     from cnilint.facts.described import Described
@@ -35,7 +35,7 @@ _COMPARED: Final = DOCUMENTED | {"environment"}
 
 def last_applied(context: Context) -> list[Element]:
     """Return the fields whose value was applied by kubectl and is another one now."""
-    then = _applied(context) if context.surface.live else None
+    then = _applied(context)
     if then is None or not context.release or not known(context.release):
         return []
     now = of_surface(context.surface)
@@ -130,6 +130,3 @@ def _element(context: Context, edit: Edited, about: Verdict, applied: str, now: 
         "lasting": lasting(edit, context.release),
         "at": partial(place, context, edit),
     }
-
-
-FACTS: Final[Mapping[str, Callable[[Context], object]]] = {"lastApplied": last_applied}

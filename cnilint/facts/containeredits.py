@@ -138,12 +138,12 @@ def _fields(of: Described, where: Path, name: str, shipped: _Shipped, release: s
     for family, path, usual in shipped.leaves:
         written = reached(data, path)
         other = of.live and path[0] in RENDERED_OTHERWISE
-        either = path == ("imagePullPolicy",) and two_policies(release) and written in _POLICIES
+        either = path == ("imagePullPolicy",) and two_policies(release) and str(written) in _POLICIES
         if not (written == usual or _same_set(written, usual) or other or either or hidden(written)):
             yield field((*where, *path), family, ".".join(path), name, usual, written)
     if of.live:
         return
-    ports = {item.get("name"): item.get("containerPort") for item in items(data.get("ports"))}
+    ports = {str(item.get("name")): item.get("containerPort") for item in items(data.get("ports"))}
     for port, number in shipped.ports:
         if ports.get(port) != number and not hidden(ports.get(port)):
             leaf = (*where, "ports", port, "containerPort") if port in ports else (*where, "ports")

@@ -15,7 +15,7 @@ from cnilint.facts.described import POD, Path, hidden, reached
 from cnilint.facts.release import stock_of
 from cnilint.knowledge.versions import parsed
 from cnilint.record import NamedTuple
-from cnilint.surface.model import items, mapping
+from cnilint.surface.model import AGENT, INIT, MAIN, items, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -31,6 +31,15 @@ _VERSION_LABELS: Final = frozenset({"app.kubernetes.io/version", "helm.sh/chart"
 # What EKS renders may differ in these from upstream's manifest, so that a live object's own values tell nothing.
 RENDERED_OTHERWISE: Final = frozenset({"affinity", "imagePullPolicy", "updateStrategy", "ports"})
 _IN_POD: Final = ("hostNetwork", "priorityClassName", "terminationGracePeriodSeconds", "tolerations", "affinity")
+# What EKS renders from the family of an IPv6 cluster, by container and name.
+_FAMILIES: Final = ("ENABLE_IPv4", "ENABLE_IPv6")
+_IPV6: Final = {
+    (MAIN, "ENABLE_IPv4"): "false",
+    (MAIN, "ENABLE_IPv6"): "true",
+    (MAIN, "ENABLE_PREFIX_DELEGATION"): "true",
+    (INIT, "ENABLE_IPv6"): "true",
+    (AGENT, "--enable-ipv6"): "true",
+}
 # In these releases the published chart and the manifest differ about imagePullPolicy; the add-on has the chart's.
 _TWO_POLICIES: Final = ((1, 21, 2), (1, 22, 4))
 
@@ -59,12 +68,19 @@ def edits(of: Described, release: str | None) -> Iterator[Edited]:
     """
     from cnilint.facts.containeredits import derived, in_containers  # noqa: PLC0415  # it needs this module
 
-    whole = derived(of, release)
+    whole, rendered = derived(of, release), _of_ipv6(of)
     in_pod = (*_account(of, release), *_labels(of, release), *_volumes(of, release), *_pod(of, release))
     for edit in (*in_pod, *in_containers(of, release)):
         told = edit.family in _TOLD if of.partial else whole or edit.family in DOCUMENTED
-        if edit.change != "removed" or told:
+        if edit.change == "removed" and not told:
+            continue
+        if rendered.get((edit.container, edit.name)) != edit.written or edit.change != "changed":
             yield edit
+
+
+def _of_ipv6(of: Described) -> Mapping[tuple[str, str], str]:
+    """Return what EKS renders otherwise in a cluster of IPv6; nothing where the object does not show that it is one."""
+    return _IPV6 if all(of.env.get((MAIN, name)) == _IPV6[MAIN, name] for name in _FAMILIES) else {}
 
 
 def _account(of: Described, release: str | None) -> Iterator[Edited]:

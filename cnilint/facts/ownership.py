@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Final
 from cnilint.facts.described import of_surface
 from cnilint.facts.edits import edits
 from cnilint.facts.fields import EKS, managers, only_a_copy, shared
-from cnilint.facts.verdicts import verdict
-from cnilint.knowledge.releases import known
+from cnilint.facts.verdicts import FIRST_VALUES, verdict
+from cnilint.knowledge.releases import known, newest
 from cnilint.surface.model import INIT, MAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from cnilint.facts.context import Context
-    from cnilint.facts.described import Path
+    from cnilint.facts.described import Described, Path
     from cnilint.facts.edits import Edited
     from cnilint.facts.verdicts import Verdict
     from cnilint.source.text import Span
@@ -41,20 +39,24 @@ _ENVIRONMENTS: Final = {MAIN: "env", INIT: "init.env"}
 
 
 def ownership(context: Context) -> list[Element]:
-    """Return the edited fields with their verdicts; of an unknown release what a patch makes of variables alone."""
+    """Return the edited fields with their verdicts; of an unknown release what a patch makes of them alone."""
     surface, release = context.surface, context.release
     if not (surface.partial if release is None else known(release)):
         return []
     owners = managers(surface.object) if surface.live else {}
     found = []
-    for edit in edits(of_surface(surface), release):
-        if release is None and edit.family != "environment":
-            continue
+    for edit in edits(of_surface(surface), release) if release else _of_any_release(of_surface(surface)):
         key = lasting(edit, release)
         about = verdict(context, edit, owners, settable=bool(key))
         if about is not None:
             found.append(_element(context, edit, about, key))
     return found
+
+
+def _of_any_release(of: Described) -> list[Edited]:
+    """Return what a patch edits, whatever the release: variables of the newest, and what was always shipped alike."""
+    alike = set(edits(of, FIRST_VALUES))
+    return [edit for edit in edits(of, newest()) if edit.family == "environment" or edit in alike]
 
 
 def _element(context: Context, edit: Edited, about: Verdict, key: str) -> Element:
@@ -110,7 +112,7 @@ def dotted(path: Path) -> str:
 def field_managers(context: Context) -> list[Element]:
     """Return the managers that own fields of a live object together with EKS; none where it may be EKS' no longer."""
     surface = context.surface
-    owners = managers(surface.object) if surface.live and context.managed is not False else {}
+    owners = managers(surface.object) if context.managed is not False else {}
     eks = owners.pop(EKS, None)
     if eks is None or (not context.managed and only_a_copy(surface.object, eks)):
         return []
@@ -124,6 +126,3 @@ def field_managers(context: Context) -> list[Element]:
         for owner, count in counted
         if count
     ]
-
-
-FACTS: Final[Mapping[str, Callable[[Context], object]]] = {"ownership": ownership, "fieldManagers": field_managers}

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 # EKS offers the add-on since v1.7.5; an older copy is always the cluster's own.
 _FIRST_ADDON: Final = "v1.7.5"
-_FIRST_VALUES: Final = "v1.12.0"
+FIRST_VALUES: Final = "v1.12.0"
 # The variables that EKS owned before there were configuration values.
 _OWNED_BEFORE: Final = frozenset({(MAIN, "AWS_VPC_K8S_CNI_CONFIGURE_RPFILTER"), (MAIN, "MY_NODE_NAME")})
 
@@ -44,7 +44,7 @@ class Verdict(NamedTuple):
 
 
 def verdict(context: Context, edit: Edited, owners: Mapping[str, Manager], *, settable: bool) -> Verdict | None:
-    """Return the verdict about an edit; None where EKS wrote it itself.
+    """Return the verdict about an edit; None where EKS wrote it itself, or may have added it and nothing tells.
 
     ``owners`` are the field managers of a live object, none where it does not show them; ``settable`` is whether the
     configuration values of the add-on may have set the field.
@@ -54,7 +54,8 @@ def verdict(context: Context, edit: Edited, owners: Mapping[str, Manager], *, se
     by_eks = EKS in owners and owned(owners[EKS].tree, path)
     kept = _kept(context, edit, owners)
     manager = others[0] if others else ""
-    if by_eks and not others:
+    unseen = edit.change == "added" and context.surface.live and not owners and context.managed is not False
+    if (by_eks and not others) or unseen:
         return None
     if kept:
         return Verdict("kept", manager, kept)
@@ -89,8 +90,8 @@ def _kept_variable(context: Context, edit: Edited, eks: Manager | None) -> str:
         values = values_owned(eks.tree, edit.path[: edit.path.index("env") + 1])
         rendered = values - {name for _, name in _OWNED_BEFORE}
         return "" if rendered else f"managedFields: {EKS} owns no such variable"
-    early = context.release and before(context.release, _FIRST_VALUES)
-    return f"EKS owns no such variable before {_FIRST_VALUES}" if early else ""
+    early = context.release and before(context.release, FIRST_VALUES)
+    return f"EKS owns no such variable before {FIRST_VALUES}" if early else ""
 
 
 def _beside_eks(context: Context, eks: Manager, manager: str) -> Verdict:
@@ -104,8 +105,7 @@ def _beside_eks(context: Context, eks: Manager, manager: str) -> Verdict:
 def _unowned(context: Context, edit: Edited, *, settable: bool) -> Verdict:
     """Return the verdict about a field of which only the stock manifest tells."""
     source = f"the stock manifest of {context.release or newest()}"
-    if not context.managed:
-        return Verdict("unknown", "", source)
-    if context.surface.live and (settable or edit.family not in DOCUMENTED):
-        return Verdict("unknown", "", f"{source}, without managedFields, which tell edits from configuration values")
-    return Verdict("reverted", "", source)
+    blind = context.surface.live and (settable or edit.family not in DOCUMENTED)
+    if blind:
+        source = f"{source}; managedFields would tell an edit from configuration values"
+    return Verdict("reverted" if context.managed and not blind else "unknown", "", source)
