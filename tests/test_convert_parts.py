@@ -106,6 +106,7 @@ RESOURCES = [
     ("initContainers: [{name: aws-vpc-cni-init, resources: {limits: {cpu: 1}}}]", "helm", ["init"], 0),
     ("initContainers: [{name: aws-vpc-cni-init, resources: {limits: {cpu: 1}}}]", "addon", [], 1),
     ("initContainers: [{name: aws-vpc-cni-init, resources: {requests: null}}]", "helm", [], 1),
+    ("containers: [{name: aws-node, resources: what}]", "helm", [], 1),
 ]
 
 
