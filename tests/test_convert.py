@@ -67,6 +67,16 @@ def test_an_older_add_on_takes_less(cnilint: CommandLine, version: str, names: l
     assert found.code == bool(names)
 
 
+@pytest.mark.parametrize("form", ["addon", "helm"])
+def test_without_a_value_nothing_is_printed_that_would_be_one(cnilint: CommandLine, form: str) -> None:
+    found = cnilint("convert", "-", "--to", form, "--as", "helm", stdin=b"env: {WARM_ENI_TARGET: '1'}")
+    assert all(line.startswith("#") for line in found.out.splitlines())
+    assert found.code == 0
+    old = ("--cni-version", "v1.11.0")
+    said = cnilint("convert", "-", "--to", form, "--as", "helm", *old, stdin=b"env: {WARM_ENI_TARGET: '2'}").err
+    assert ("before v1.12.0" in said) == (form == "addon")
+
+
 def test_what_stands_beside_an_add_on_is_kept(cnilint: CommandLine) -> None:
     eksctl = """\
 apiVersion: eksctl.io/v1alpha5

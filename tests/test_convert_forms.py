@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from cnilint.change.choices import choices
+from cnilint.change.forms import converted
 from cnilint.change.writing import hcl, quoted, yaml
+from cnilint.config import EMPTY
 from cnilint.convertcli import TARGETS
+from cnilint.facts import Context, Told
+from cnilint.run import Choice, Run
+from cnilint.source.text import decoded
+from cnilint.surface import surfaces
+from cnilint.surface.joined import joined
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from conftest import CommandLine
 
 PATCH = """\
@@ -167,6 +175,39 @@ def test_what_comes_out_has_no_finding(cnilint: CommandLine, tmp_path: Path, for
     told = ("--as", form) if form in ("addon", "helm") else ()
     found = cnilint("check", tmp_path / name, *told, "--cni-version", "v1.23.1", "--quiet", "--fail-on", "info")
     assert (found.code, found.out) == (0, "")
+
+
+OK = sorted((Path(__file__).parent / "fixtures" / "ok").glob("*.yaml"))
+
+
+@cache
+def run(release: str | None, kind: str) -> Run:
+    """Return a run that says nothing of owners: another form may have another one."""
+    return Run(EMPTY, Choice(ignore=("ownership",), cni=release, kind=kind))
+
+
+@pytest.mark.parametrize("form", TARGETS)
+def test_what_was_right_is_right_in_any_form(form: str) -> None:
+    count = 0
+    for path in OK:
+        raw = path.read_bytes()
+        found = joined(surfaces(decoded(raw, path.name)), named=False)
+        if (
+            len(found) != 1
+            or found[0].partial
+            or found[0].kind in ("nodes", "environment")
+            or b"cnilint: ignore" in raw
+        ):
+            continue
+        before = choices(Context(found[0], Told()))
+        text = converted(before, form)
+        if before.items and not text.lost:
+            count += 1
+            name = "x.tf" if form == "terraform" else "x.yaml"
+            kind = form if form in ("addon", "helm") else ""
+            outcome = run(before.release, kind).outcome(text.text.encode(), name)
+            assert (path.name, outcome.findings, outcome.errors) == (path.name, (), ())
+    assert count > 5
 
 
 def test_strings_that_yaml_would_read_otherwise_are_quoted() -> None:

@@ -9,6 +9,7 @@ from cnilint.change.flat import Path, merged, nested, shipped
 from cnilint.change.keys import (
     AGENT_PORTS,
     AGENT_SWITCH,
+    FIRST_VALUES,
     NETWORK_POLICY,
     WITHOUT_AGENT,
     metrics_port,
@@ -125,6 +126,8 @@ def values(choices: Choices, *, addon: bool) -> Values:
             single(found, item)
     if found.data.get("nodeAgent", {}).get("enabled") is False and WITHOUT_AGENT[-1] not in found.flat:
         found.notes.append(f"the chart leaves out {WITHOUT_AGENT[-1][-1]} without the agent")
+    if addon and not found.since(FIRST_VALUES):
+        found.notes.append(f"no version of the add-on before {FIRST_VALUES} is known to take configuration values")
     if not addon and choices.kind == "daemonset":
         found.notes.append(_SELECTOR)
     if not addon and "podLabels" in found.data:
