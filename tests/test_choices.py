@@ -216,6 +216,12 @@ def test_what_is_no_setting_is_beyond() -> None:
     assert [left.name for left in found.beyond] == ["ENABLE_IPv6", "warmIpTarget", "nodeAgent.env"]
 
 
+def test_what_is_not_built_as_values_are_is_beyond() -> None:
+    found = read("env: {MAX_ENI: '2'}\nresources: 5\nextraVolumes: {a: b}\nnodeAgent: x\ninit: null", kind="helm")
+    assert [left.name for left in found.beyond] == ["resources", "extraVolumes", "nodeAgent"]
+    assert list(found.flat) == [("env", MAIN, "MAX_ENI")]
+
+
 def test_a_json_patch_is_read_as_far_as_it_can_be() -> None:
     found = read("""\
 - {op: add, path: /spec/template/spec/containers/0/env/-, value: {name: WARM_IP_TARGET, value: "5"}}

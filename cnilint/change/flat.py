@@ -129,7 +129,7 @@ def ports(data: object) -> object:
         {
             key: value
             for key, value in item.items()
-            if (key, value) not in {("protocol", "TCP"), ("hostPort", item.get("containerPort"))}
+            if (key, value) not in (("protocol", "TCP"), ("hostPort", item.get("containerPort")))
         }
         for item in data
         if "$patch" not in item

@@ -50,17 +50,22 @@ def _addon(choices: Choices) -> Made:
     found = values(choices, addon=True)
     return (
         f"Configuration values of the EKS add-on vpc-cni {_version(choices)}",
-        yaml(found.data),
+        _written(found.data),
         found.lost,
         found.notes,
     )
+
+
+def _written(data: dict[str, Any]) -> str:
+    """Return values as YAML; nothing but a comment where there are none, for an empty mapping is a value as well."""
+    return yaml(data) if data else "# Nothing of it needs a value.\n"
 
 
 def _helm(choices: Choices) -> Made:
     found = values(choices, addon=False)
     chart = next((chart for chart, of in reversed(charts().items()) if of == choices.release), "")
     title = f"Values of the chart {' '.join(filter(None, (CHART, chart)))}, which installs the CNI {_version(choices)}"
-    return title, yaml(found.data) if found.data else _EMPTY, found.lost, found.notes
+    return title, _written(found.data), found.lost, found.notes
 
 
 def _patch(choices: Choices) -> Made:
@@ -112,7 +117,6 @@ def _terraform(choices: Choices) -> Made:
     return title, text, (*lost, *found.lost), (*found.notes, *notes)
 
 
-_EMPTY: Final = "# All of it is as shipped.\n"
 _WHEN: Final = ("create", "update")
 _BUILD: Final = (
     "which builds of a version there are, aws eks describe-addon-versions --addon-name vpc-cni tells: "

@@ -64,6 +64,8 @@ WITHOUT_AGENT: Final[tuple[Path, ...]] = (
     ("env", MAIN, "NETWORK_POLICY_ENFORCING_MODE"),
 )
 AGENT_PORTS: Final[Path] = ("container", AGENT, "ports")
+# The first version of the add-on whose schema is public.
+FIRST_VALUES: Final = "v1.12.0"
 # The first release whose chart has it (the templates at each tag).
 RESOURCES_OF_INIT: Final = "v1.13.0"
 OWN_RESOURCES: Final = "v1.15.3"

@@ -47,7 +47,7 @@ def manifest(found: Found) -> None:
     written = set(_written(found))
     for path in found.shipped if not surface.partial else ():
         if path not in written:
-            filled = any(other[:-1] == path[:-1] for other in written) and path[0] == "container"
+            filled = any(other[: len(path) - 1] == path[:-1] for other in written)
             _removed(found, path, default(path) if filled else None)
 
 

@@ -57,6 +57,9 @@ def _walk(found: Found, path: Path, data: dict[str, object]) -> None:
     """Find what stands at the keys below a path."""
     for key, value in data.items():
         at = (*path, key)
+        wanted = list if key.startswith("extra") else dict
+        if (at in _APART or (len(at) == 1 and key in _ABOVE)) and not isinstance(value, wanted | None):
+            _beyond(found, at, f"no {'list' if wanted is list else 'mapping'}, which is what stands here")
         if at in _APART:
             continue
         if len(at) == 1 and key in _ABOVE:
@@ -79,8 +82,11 @@ def _single(found: Found, at: Path, value: object, data: dict[str, object]) -> N
         for path in WITHOUT_AGENT:
             found.put(path, REMOVED, found.context.surface.span(*at))
     elif not (value in SILENT.get(at, ()) or _aside(at, data)):
-        reason = "no setting of aws-node that is known"
-        found.beyond.append(Left(".".join(at), found.context.surface.span(*at), reason))
+        _beyond(found, at, "no setting of aws-node that is known")
+
+
+def _beyond(found: Found, at: Path, reason: str) -> None:
+    found.beyond.append(Left(".".join(at), found.context.surface.span(*at), reason))
 
 
 def _aside(at: Path, data: dict[str, object]) -> bool:

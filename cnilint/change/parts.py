@@ -36,7 +36,9 @@ def resources(found: Builder) -> None:
         return
     others = [name for name in (INIT, AGENT) if _rendered(found, name)]
     for item in chosen:
-        if item.path[1] == MAIN:
+        if item.path[3:] == ():
+            found.lose(item, "resources are a mapping")
+        elif item.path[1] == MAIN:
             found.put(item, ("resources", *item.path[3:]), item.value)
         elif item.path[1] not in others:
             found.lose(item, f"the {found.whose}{found.version} has no value for it")
