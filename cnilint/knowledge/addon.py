@@ -123,8 +123,9 @@ def _refused_key(path: tuple[str | int, ...], key: str, release: str | None) -> 
     """Return why a key is refused; None where the version may take it."""
     known = _properties(path).get(key)
     problem, instead, version = "version", "", ""
+    gone = _gone(known or {}, release)
     if known is not None:
-        version = known.get("x-gone") or known.get("x-lacking", "")
+        version = known["x-gone"] if gone else known.get("x-lacking", "")
     elif key in _whole()["x-never"].get(_place(path), ()):
         problem = "unsettable"
     elif not _complete(release) and _perhaps(path, key):
@@ -134,8 +135,14 @@ def _refused_key(path: tuple[str | int, ...], key: str, release: str | None) -> 
     else:
         problem, instead = _mistake(path, key)
     said = f"{key_path((*path, key))}: is not defined in the schema and the schema does not allow additional properties"
-    gone = "gone" if known and "x-gone" in known else ""
-    return Refusal((*path, key), at_key=True, problem=problem, instead=instead, said=said, found=gone, version=version)
+    found = "gone" if gone else ""
+    return Refusal((*path, key), at_key=True, problem=problem, instead=instead, said=said, found=found, version=version)
+
+
+def _gone(known: Schema, release: str | None) -> bool:
+    """Tell whether a key that a version refuses was there in versions before it."""
+    gone, number = parsed(known.get("x-gone", "")), parsed(release) if release else None
+    return gone is not None and (number is None or number >= gone)
 
 
 def _mistake(path: tuple[str | int, ...], key: str) -> tuple[str, str]:
