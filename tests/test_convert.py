@@ -100,6 +100,13 @@ addons:
     assert "resolveConflicts: overwrite" in again.out
 
 
+@pytest.mark.parametrize(("key", "line"), [("", True), ("_on_update", True), ("_on_create", False)])
+def test_eksctl_has_one_mode_for_conflicts(cnilint: CommandLine, key: str, line: bool) -> None:  # noqa: FBT001
+    resource = f'resource "aws_eks_addon" "a" {{\n  addon_name = "vpc-cni"\n  resolve_conflicts{key} = "NONE"\n}}\n'
+    found = cnilint("convert", "-", "--to", "eksctl", "--stdin-filename", "x.tf", stdin=resource.encode())
+    assert ("resolveConflicts: none\n" in found.out) == line
+
+
 def test_a_role_goes_with_the_add_on(cnilint: CommandLine) -> None:
     values = (
         b"env: {MAX_ENI: '2'}\nserviceAccount: {annotations: {eks.amazonaws.com/role-arn: 'arn:aws:iam::1:role/x'}}"

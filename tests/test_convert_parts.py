@@ -99,6 +99,34 @@ def test_the_chart_leaves_out_a_variable_without_the_agent() -> None:
     both = form(patch(f"{{containers: [{env}, {{name: aws-eks-nodeagent, $patch: delete}}]}}"), "helm")
     assert [item.name for item in both.lost] == ["NETWORK_POLICY_ENFORCING_MODE"]
 
+    same = form("nodeAgent: {enabled: false}\nenv: {MAX_ENI: '1'}", "helm", "helm")
+    assert (same.lost, same.notes) == ((), ())
+
+
+MOUNT = "volumeMounts: [{mountPath: /x, name: run-dir}]"
+MOUNTS = [("v1.20.0", 1), ("v1.21.2", 0), ("v1.22.0", 1), ("v1.23.1", 0)]
+
+
+@pytest.mark.parametrize(("release", "lost"), MOUNTS)
+def test_mounts_of_the_init_container_go_with_those_of_aws_node(release: str, lost: int) -> None:
+    init = f"initContainers: [{{name: {INIT}, {MOUNT}}}]"
+    both = form(patch(f"{{{init}, containers: [{{name: {MAIN}, {MOUNT}}}]}}"), "helm", release=release)
+    assert [item.name for item in both.lost] == [f"mount {INIT} /x"] * lost
+    assert len(form(patch(f"{{{init}}}"), "helm", release=release).lost) == 1
+    alone = form(main(MOUNT), "helm", release=release)
+    assert len([note for note in alone.notes if "as well" in note]) == 1 - lost
+    values = form("extraVolumeMounts: [{mountPath: /x, name: run-dir}]", "daemonset-patch", "helm", release)
+    assert (INIT in values.text) == (lost == 0)
+
+
+def test_a_variable_without_a_key_stands_among_the_others() -> None:
+    found = form("env: {MY_OWN: x, MAX_ENI: '1'}", "addon", "helm")
+    assert YAML(typ="safe").load(found.text) == {
+        "env": {"MAX_ENI": "1"},
+        "extraEnv": [{"name": "MY_OWN", "value": "x"}],
+    }
+    assert [item.name for item in form("env: {MY_OWN: x}", "addon", "helm", "v1.15.1").lost] == ["MY_OWN"]
+
 
 RESOURCES = [
     ("containers: [{name: aws-node, resources: {limits: {cpu: 1}}}]", "helm", ["init", "nodeAgent", "resources"], 0),
