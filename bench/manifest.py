@@ -43,16 +43,19 @@ def one() -> str:
 
 
 def many(count: int) -> Iterator[str]:
-    """Yield manifests as clusters have them: of several releases, most with a setting changed.
+    """Yield manifests as clusters have them: of several releases, most with a setting changed."""
+    for index, text in enumerate(shipped(count)):
+        yield changed(text, *_CHANGES[index % len(_CHANGES)])
+
+
+def shipped(count: int) -> Iterator[str]:
+    """Yield manifests of several releases without a change that anything could be said of.
 
     Each DaemonSet has a note of its own, so that no two are the same text; roles and definitions are, as in clusters.
     """
     names = list(releases())[-_RELEASES:]
     for index in range(count):
-        text = _text(names[index % len(names)])
-        yield changed(
-            text.replace(_SET, f"{_SET}  annotations:\n    cluster: c{index:05}\n"), *_CHANGES[index % len(_CHANGES)]
-        )
+        yield _text(names[index % len(names)]).replace(_SET, f"{_SET}  annotations:\n    cluster: c{index:05}\n")
 
 
 def changed(text: str, name: str, value: str) -> str:

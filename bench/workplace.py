@@ -75,10 +75,11 @@ class Workplace:
         """Write all input."""
         size = self.size
         self._write("", [("one.yaml", manifest.one())])
-        manifests = [(f"{index}.yaml", text) for index, text in enumerate(manifest.many(size.more_manifests))]
-        self._write("more", manifests)
-        self._write("many", manifests[: size.manifests])
-        self._write("hundred", manifests[:100])
+        manifests = [(f"{index}.yaml", text) for index, text in enumerate(manifest.many(size.manifests))]
+        self._write("many", manifests)
+        shipped = [(f"{index}.yaml", text) for index, text in enumerate(manifest.shipped(size.more_manifests))]
+        for count in (100, size.manifests, size.more_manifests):
+            self._write(f"shipped-{count}", shipped[:count])
         self._write("sample", manifests[: size.sample])
         self._write("", [("manifests.yaml", manifest.documents(size.documents))])
         self._write("", [("tenth.yaml", manifest.documents(size.documents // 10))])
