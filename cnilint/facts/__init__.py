@@ -70,7 +70,7 @@ def _field_managers(context: Context) -> object:
     """Return the managers beside EKS; only a live object shows them."""
     if context.surface.kind != "daemonset" or not context.surface.live:
         return []
-    from cnilint.facts.ownership import field_managers  # noqa: PLC0415  # as above
+    from cnilint.facts.owners import field_managers  # noqa: PLC0415  # as above
 
     return field_managers(context)
 

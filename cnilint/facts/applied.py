@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from cnilint.facts.described import DELETED, of_data, of_surface
 from cnilint.facts.edits import DOCUMENTED, RENDERED_OTHERWISE, edits
 from cnilint.facts.fields import EKS, managers, owned
-from cnilint.facts.ownership import dotted, lasting, place
+from cnilint.facts.owners import dotted, lasting, place
 from cnilint.facts.verdicts import Verdict, verdict
 from cnilint.knowledge.releases import known
 from cnilint.surface.model import mapping

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from cnilint.facts.edits import DOCUMENTED
 from cnilint.facts.fields import EKS, only_a_copy, owned, values_owned
+from cnilint.facts.ownership import FIRST_VALUES
 from cnilint.knowledge.releases import newest
 from cnilint.knowledge.versions import before
 from cnilint.record import NamedTuple
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 # EKS offers the add-on since v1.7.5; an older copy is always the cluster's own.
 _FIRST_ADDON: Final = "v1.7.5"
-FIRST_VALUES: Final = "v1.12.0"
 # The variables that EKS owned before there were configuration values.
 _OWNED_BEFORE: Final = frozenset({(MAIN, "AWS_VPC_K8S_CNI_CONFIGURE_RPFILTER"), (MAIN, "MY_NODE_NAME")})
 
