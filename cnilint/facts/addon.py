@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Element = dict[str, object]
 
 # A comma before a closing bracket, strings skipped: no JSON, though a reader of YAML takes it.
-_TRAILING_COMMA: Final = re.compile(r'"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])')
+_TRAILING_COMMA: Final = r'"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])'
 
 
 def addon(context: Context) -> object:
@@ -137,7 +137,7 @@ def trailing_commas(context: Context) -> list[Element]:
     as_text = surface.addon is None or surface.addon.form == "text"
     if surface.kind != "addon" or not as_text or not content.lstrip().startswith("{"):
         return []
-    found = (match for match in _TRAILING_COMMA.finditer(content) if match[0] == ",")
+    found = (match for match in re.finditer(_TRAILING_COMMA, content) if match[0] == ",")
     return [{"at": surface.text.span(match.start(), match.end())} for match in found]
 
 

@@ -152,7 +152,8 @@ def value(flag: Flag, text: str) -> object:
         return None if low or (flag.maximum is not None and number is not None and number > flag.maximum) else number
     if flag.type == "enum":
         return text.lower() if text.isascii() and text.lower() in flag.values else None
-    return text if not flag.pattern or re.fullmatch(flag.pattern, text) else None
+    usual = not flag.pattern or text in (flag.default, flag.stock)
+    return text if usual or re.fullmatch(flag.pattern, text) else None
 
 
 def parsed(args: Sequence[str]) -> Parsed:

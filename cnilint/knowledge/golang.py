@@ -38,6 +38,8 @@ def integer(text: str) -> int | None:
 
 def based_integer(text: str) -> int | None:
     """Read an int64 as strconv.ParseInt with base 0: 0x, 0o, 0b, octal after a leading 0, single underscores."""
+    if _digits(text) and text[0] != "0":
+        return _int64(text, 10)  # as most write it
     found = _marked().fullmatch(text)
     if found is None:
         return None
