@@ -93,7 +93,7 @@ addons:
     for line in ('cluster_name                = "blue"', 'addon_version               = "v1.18.5-eksbuild.1"'):
         assert line in found.out
     assert 'resolve_conflicts_on_create = "OVERWRITE"\n  resolve_conflicts_on_update = "OVERWRITE"' in found.out
-    assert "attachPolicyARNs: the role of an add-on" in found.err
+    assert "attachPolicyARNs: it stands beside the values of the add-on" in found.err
     assert found.code == 1
     again = cnilint("convert", "-", "--to", "eksctl", "--stdin-filename", "x.tf", stdin=found.out.encode())
     assert "  name: blue\n" in again.out

@@ -136,8 +136,8 @@ def _beside(choices: Choices) -> tuple[Choices, _Beside, list[Left]]:
     """Return the choices without what stands beside an add-on's values, that, and what cannot be known of it."""
     role = choices.flat.get(_ROLE)
     about, lost = choices.addon, list[Left]()
-    for field, at in about.roles if about else ():
-        lost.append(Left(field, at, "the role of an add-on is nothing that is read: take it over by hand"))
+    for field, at in dict((*about.roles, *about.others)).items() if about else ():
+        lost.append(Left(field, at, "it stands beside the values of the add-on: take it over by hand"))
     modes = tuple((mode, when) for mode, when, _ in about.conflicts) if about else ()
     rest = tuple(item for item in choices.items if item.path != _ROLE) if isinstance(role, str) else choices.items
     return choices._replace(items=rest), _Beside(role if isinstance(role, str) else "", modes), lost

@@ -24,6 +24,8 @@ from cnilint.surface.model import INIT, MAIN, PLACEHOLDERS, UNKNOWN, AddOn, Surf
 from cnilint.surface.values import overlay, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cnilint.source.text import Span, Text
     from cnilint.source.yaml import Node
 
@@ -44,6 +46,14 @@ _ADDON_FILE: Final = r"addon|add-on|configuration-values|vpc-cni-config"
 # Keys of the chart that people try on the add-on.
 _TRIED: Final = frozenset(
     {"image", "imagepullpolicy", "nodeselector", "podannotations", "securitycontext", "updatestrategy"}
+)
+
+
+# Fields beside the values that set something of the add-on, as any tool may write them: without case and underscores.
+_OTHERS: Final = frozenset(
+    {"serviceaccountrolearn", "serviceaccountroleref", "podidentityassociation", "podidentityassociations", "tags"}
+    | {"attachpolicy", "attachpolicyarns", "wellknownpolicies", "usedefaultpodidentityassociations"}
+    | {"permissionsboundary", "preserve", "preserveondelete", "namespaceconfig", "timeouts"}
 )
 
 
@@ -77,9 +87,18 @@ def said(text: Text, node: Node, keys: Keys) -> dict[str, Any]:  # Any: fields o
         version=literal(version),
         version_at=span(text, version) if version is not None and literal(version) else None,
         conflicts=tuple(mode for mode in found if mode),
+        others=tuple(others(text, node)),
     )
     place = span(text, name) if name is not None else None
     return {"release": release(about.version), "managed": True, "place": place, "addon": about}
+
+
+def others(text: Text, node: Node) -> Iterator[tuple[str, Span]]:
+    """Yield the fields beside the values that set something of the add-on, with their places."""
+    for key, value in node.value if isinstance(node, MappingNode) else ():
+        empty = isinstance(value, ScalarNode) and scalar(value) is None
+        if isinstance(key, ScalarNode) and key.value.lower().replace("_", "") in _OTHERS and not empty:
+            yield key.value, span(text, key)
 
 
 def _mode(text: Text, node: Node | None, when: str) -> tuple[str, str, Span] | None:

@@ -151,7 +151,8 @@ class AddOn(NamedTuple):
     with when it counts (``create``, ``update`` or ``both``), upper case as in the API (``NONE``, ``OVERWRITE``,
     ``PRESERVE``), and its place. ``version`` is the version as written. ``before_compute`` is the Terraform module's:
     None where the format knows nothing of the kind. ``roles`` are the fields that give it an IAM role, each with its
-    place; eksctl's alone.
+    place; eksctl's alone. ``others`` are fields that are read by nobody here and set something all the same: roles,
+    tags and what is kept when the add-on goes, each with its place.
     """
 
     form: str
@@ -161,6 +162,7 @@ class AddOn(NamedTuple):
     conflicts: tuple[tuple[str, str, Span], ...] = ()
     before_compute: bool | None = None
     roles: tuple[tuple[str, Span], ...] = ()
+    others: tuple[tuple[str, Span], ...] = ()
 
 
 class Surface(NamedTuple):

@@ -15,6 +15,7 @@ from cnilint.source.hclnode import is_open
 from cnilint.source.inset import HOLE
 from cnilint.source.plain import child, entry
 from cnilint.source.yaml import MappingNode, ScalarNode, SequenceNode, span
+from cnilint.surface.addon import others
 from cnilint.surface.model import AddOn
 from cnilint.surface.terraform_values import FORMAT, encoded, first, is_null, laid, literal, nothing, within
 from cnilint.surface.values import unknown
@@ -113,6 +114,7 @@ def stated(  # what the file says beside the add-on
         values_at=span(text, values) if values is not None and not is_null(values) else None,
         conflicts=tuple(_conflicts(text, about)),
         before_compute=_before(about, before),
+        others=tuple(others(text, about)),
     )
     said |= {"addon": addon, "release": release(written) if written else None}
     return _configured(text, about, values, addon.form, said)
