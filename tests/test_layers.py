@@ -23,6 +23,7 @@ LAYERS = (
     ("edit",),
     ("places", "ignores"),
     ("judge", "lint"),
+    ("change",),
     ("files", "config", "report", "docs"),
     ("names", "units", "kustomization", "origins"),
     ("examples", "run", "parallel", "build"),

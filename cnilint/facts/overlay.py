@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Element = dict[str, object]
 
-_NODE_AGENT: Final = {
+NODE_AGENT: Final = {
     "enableCloudWatchLogs": "enable-cloudwatch-logs",
     "enablePolicyEventLogs": "enable-policy-event-logs",
     "networkPolicyAgentLogFileLocation": "log-file",
@@ -36,7 +36,7 @@ _NODE_AGENT: Final = {
 }
 _SWITCH: Final = "enableNetworkPolicy"
 # Keys of the values that become keys of the ConfigMap, and what stands there without them.
-_CONFIG: Final = {
+CONFIG: Final = {
     "enableNetworkPolicy": "enable-network-policy-controller",
     "enableWindowsIpam": "enable-windows-ipam",
     "enableWindowsPrefixDelegation": "enable-windows-prefix-delegation",
@@ -52,12 +52,12 @@ def flags(context: Context) -> dict[str, Setting]:
     surface = context.surface
     below = child(surface.node, "nodeAgent")
     found = dict(_entries(context, surface.node, surface.object, {_SWITCH: "enable-network-policy"}))
-    return found | dict(_entries(context, below, surface.object.get("nodeAgent"), _NODE_AGENT))
+    return found | dict(_entries(context, below, surface.object.get("nodeAgent"), NODE_AGENT))
 
 
 def config(context: Context) -> dict[str, Setting]:
     """Return the keys of the ConfigMap that the values write."""
-    return dict(_entries(context, context.surface.node, context.surface.object, _CONFIG))
+    return dict(_entries(context, context.surface.node, context.surface.object, CONFIG))
 
 
 def _entries(
@@ -121,5 +121,5 @@ def eni_configs(context: Context) -> list[Element]:
 
 def config_map(context: Context) -> dict[str, object]:
     """Return the keys and texts of the ConfigMap: those written, and the switches that are off without them."""
-    usual = {} if context.surface.partial else {_CONFIG[key]: "false" for key in (_SWITCH, "enableWindowsIpam")}
+    usual = {} if context.surface.partial else {CONFIG[key]: "false" for key in (_SWITCH, "enableWindowsIpam")}
     return {**usual, **{name: setting.value for name, setting in config(context).items()}}

@@ -31,9 +31,12 @@ _OBJECTS: dict[str, frozenset[str] | None] = {
     "ENIConfig": None,
     "SecurityGroupPolicy": None,
     "CNINode": None,
+    "ServiceAccount": frozenset({"aws-node"}),
     "Deployment": frozenset({_HELPER}),
 }
 _NONE: frozenset[str] = frozenset()
+# Looked at beside others, and no surface of their own kind.
+_NO_SURFACE = frozenset({"Deployment", "ServiceAccount"})
 _OWN_CONFIG_MAP = "amazon-vpc-cni"
 _CONFIG_MAP_KEY = "enable-network-policy-controller"
 _CONTAINERS = frozenset({MAIN, INIT, AGENT})
@@ -56,7 +59,7 @@ def surfaces(text: Text, roots: list[Node], known: Sequence[tuple[str, Item]] = 
     siblings: dict[str, list[Item]] = {}
     for kind, item in sorted((*beside, *known), key=lambda found: _start(found[1])) if known else beside:
         siblings.setdefault(kind, []).append(item)
-    own = {kind: found for kind, found in siblings.items() if kind != "Deployment"}
+    own = {kind: found for kind, found in siblings.items() if kind not in _NO_SURFACE}
     found = [daemonset(text, node, mapping(plain.data(node)), siblings) for node in sets]
     if own and not found:
         first = min((item for items in own.values() for item in items), key=_start)

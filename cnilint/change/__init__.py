@@ -1,0 +1,1 @@
+"""What changes: settings beyond the stock manifest, differences, upgrades, other forms."""
