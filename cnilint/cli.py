@@ -221,6 +221,9 @@ def rules(form: str) -> None:
 
 
 cli.add_command(Later("capacity", "cnilint.capacitycli", "Tell how many addresses nodes take, and how many fit."))
+cli.add_command(
+    Later("upgrade", "cnilint.upgradecli", "Tell what another release changes, or carry settings over to it.")
+)
 
 
 def _complete_rule(_context: click.Context, _parameter: click.Parameter, start: str) -> list[str]:
