@@ -224,6 +224,7 @@ cli.add_command(Later("capacity", "cnilint.capacitycli", "Tell how many addresse
 cli.add_command(
     Later("upgrade", "cnilint.upgradecli", "Tell what another release changes, or carry settings over to it.")
 )
+cli.add_command(Later("convert", "cnilint.convertcli", "Print what a file sets in another form."))
 
 
 def _complete_rule(_context: click.Context, _parameter: click.Parameter, start: str) -> list[str]:

@@ -50,7 +50,7 @@ CONFIG_KEYS |= {"overrides", "clusters"}
 
 _FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)\n(?P<text>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE)
 _MARK = re.compile(r"<!-- (?P<mark>[a-z ]+?)(?:: (?P<value>.+))? -->\Z")
-_NAMES = r"check|surfaces|capacity|explain|rules|test|completion"
+_NAMES = r"check|surfaces|capacity|convert|explain|rules|test|completion"
 _COMMAND = re.compile(rf"(?<![\w/.-])(?:\.venv/bin/)?cnilint ((?:{_NAMES})\b[^|&)\n`]*)")
 
 

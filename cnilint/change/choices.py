@@ -9,11 +9,15 @@ from cnilint.record import NamedTuple
 from cnilint.surface.model import AGENT, INIT, MAIN, OVERLAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cnilint.facts.context import Context
     from cnilint.source.text import Span
-    from cnilint.surface.model import AddOn
+    from cnilint.surface.model import AddOn, Item
+
+
+# The region whose registry upstream's manifest names, wherever it is applied.
+_USUAL_REGION: Final = "us-west-2"
 
 
 class _Removed:
@@ -64,7 +68,8 @@ class Choices(NamedTuple):
 
     ``hidden`` is what is set, but to what nobody can see; ``beyond`` what is no setting that another form could have.
     ``build`` is the add-on's version with EKS' own build, where the file tells it. ``cluster`` and ``region`` are
-    names, "" where the file tells none; ``addon`` is what it says of an add-on.
+    names, "" where the file tells none; ``addon`` is what it says of an add-on. ``whole`` is whether it is a DaemonSet
+    and no patch, so that what is no choice is as shipped; ``beside`` are the kinds of objects that stand with it.
     """
 
     kind: str
@@ -77,6 +82,8 @@ class Choices(NamedTuple):
     cluster: str = ""
     region: str = ""
     addon: AddOn | None = None
+    whole: bool = False
+    beside: frozenset[str] = frozenset()
 
     @property
     def flat(self) -> Flat:
@@ -147,7 +154,14 @@ def choices(context: Context) -> Choices:
         cluster=cluster,
         region=region or next(_regions(context), ""),
         addon=surface.addon,
+        whole=surface.kind == "daemonset" and not surface.partial,
+        beside=frozenset(kind for kind, siblings in surface.siblings.items() if _whole(kind, siblings)),
     )
+
+
+def _whole(kind: str, found: Sequence[Item]) -> bool:
+    """Tell whether an object that is no patch is among siblings; of ConfigMaps, the CNI's own."""
+    return any(not item.partial and (kind != "ConfigMap" or item.name == "amazon-vpc-cni") for item in found)
 
 
 def _build(context: Context) -> str:
@@ -162,12 +176,12 @@ def _build(context: Context) -> str:
 
 
 def _regions(context: Context) -> Iterator[str]:
-    """Yield the regions whose registries of EKS the containers' images come from."""
+    """Yield the regions whose registries of EKS the containers' images come from; upstream's own tells nothing."""
     import re  # noqa: PLC0415
 
     for name in (MAIN, INIT):
         container = context.container(name)
         written = str(container.data.get("image", "")) if container else ""
         found = re.search(r"\.ecr(?:-fips)?\.([a-z0-9-]+)\.", written)
-        if found:
+        if found and found[1] != _USUAL_REGION:
             yield found[1]

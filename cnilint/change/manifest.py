@@ -83,15 +83,10 @@ def _near(found: Found, path: Path) -> Span:
 def _written(found: Found) -> Iterator[Path]:
     """Yield the path of each thing that is written, with those that are kept as choices."""
     data = found.context.surface.object
-    metadata, spec = mapping(data.get("metadata")), mapping(data.get("spec"))
+    spec = mapping(data.get("spec"))
     template = mapping(spec.get("template"))
-    for key in ("labels", "annotations"):
-        for about, kind, above in (
-            (metadata, "daemonset", ("metadata",)),
-            (mapping(template.get("metadata")), "pod", ("spec", "template", "metadata")),
-        ):
-            if key in about:
-                yield from _leaves(found, (kind, key), about[key], (*above, key))
+    yield from _metadata(found, "daemonset", mapping(data.get("metadata")), ("metadata",))
+    yield from _metadata(found, "pod", mapping(template.get("metadata")), ("spec", "template", "metadata"))
     for key, value in spec.items():
         if key not in _IDENTITY:
             yield from _leaves(found, ("daemonset", key), value, ("spec", key))
@@ -105,6 +100,12 @@ def _written(found: Found) -> Iterator[Path]:
                 yield from _leaf(found, ("volume", name), _entry(item, volume(item)), (*_POD, "volumes", name))
         elif key not in _OLDER or _OLDER[key] not in pod:
             yield from _leaves(found, ("pod", _OLDER.get(key, key)), value, (*_POD, key))
+
+
+def _metadata(found: Found, kind: str, data: dict[str, object], route: Route) -> Iterator[Path]:
+    for key in ("labels", "annotations"):
+        if key in data:
+            yield from _leaves(found, (kind, key), data[key], (*route, key))
 
 
 def _entry(item: dict[str, object], value: object) -> object:

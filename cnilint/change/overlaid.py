@@ -129,7 +129,7 @@ def _resources(found: Found, data: dict[str, object]) -> None:
             continue
         own = mapping(given[name]) if name != MAIN and context.since(OWN_RESOURCES) else {}
         wanted = own or main
-        if not any(given.values()):
+        if not any(given.values()) or ("container", name) in found.items:
             continue
         at = surface.span(*(above if own else ()), "resources")
         path = ("container", name, "resources")

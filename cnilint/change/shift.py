@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 from cnilint.change.around import first, grants_and_objects
 from cnilint.change.choices import Choice
 from cnilint.change.flat import shipped
+from cnilint.change.nothing import same_without
 from cnilint.change.shown import TERMS, difference, shown
 from cnilint.change.target import between
 from cnilint.change.upgrade import MANIFEST, PAIRS, Note, manifest_url
-from cnilint.facts.release import stock_values, unset_values
 from cnilint.knowledge.releases import stock
 from cnilint.knowledge.versions import image
 from cnilint.surface.model import AGENT, INIT, MAIN
@@ -157,10 +157,7 @@ def _own(path: Path, mine: object) -> str:
 
 def _idle(path: Path, desired: Flat, new: str) -> bool:
     """Tell whether the manifest adds a variable that only says what the release does without it."""
-    if path[0] != "env" or path in desired or path not in shipped(new):
-        return False
-    wanted = stock_values(new, path[1]).get(path[2])
-    return wanted is not None and unset_values(new, path[1]).get(path[2]) == wanted
+    return path[0] == "env" and path not in desired and path in shipped(new) and same_without(path, new)
 
 
 def _since(path: Path, old: str, new: str) -> str:

@@ -1,0 +1,294 @@
+"""Choices to values: of the chart, or of the EKS add-on, whose schema then decides what it takes."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from cnilint.change.choices import REMOVED, Choice, Choices, Left
+from cnilint.change.flat import Path, merged, nested, shipped
+from cnilint.change.keys import (
+    AGENT_PORTS,
+    AGENT_SWITCH,
+    CONFIG_MAP,
+    CONTAINERS,
+    EXTRA_ENV,
+    FLAGS,
+    LEAVES,
+    NETWORK_POLICY,
+    PULL_POLICY,
+    TREES,
+    WITHOUT_AGENT,
+    metrics_port,
+)
+from cnilint.change.nothing import same_without, without
+from cnilint.change.parts import eni_configs, images, mounts, resources
+from cnilint.facts.release import since
+from cnilint.knowledge.addon import key_path, refusals, schema
+from cnilint.record import NamedTuple
+from cnilint.surface.model import AGENT, MAIN
+
+_TREES: Final[dict[Path, Path]] = {path: key for key, path in TREES.items()}
+_LEAVES: Final[dict[Path, Path]] = {path: key for key, path in LEAVES.items()}
+_FLAGS: Final[dict[str, Path]] = {flag: key for key, flag in FLAGS.items()}
+_CONFIG_MAP: Final[dict[str, Path]] = {name: key for key, name in CONFIG_MAP.items()}
+_SWITCHES: Final = frozenset({("flag", "enable-network-policy"), ("configMap", "enable-network-policy-controller")})
+# Keys that come first, in this order.
+_ORDER: Final = ("image", "env", "extraEnv", "init", NETWORK_POLICY, "nodeAgent")
+# Names that a note lists.
+_SHOWN: Final = 5
+# What EKS writes itself, whatever the values say.
+_BY_EKS: Final = "EKS sets it itself, from the cluster"
+_FAMILY: Final = frozenset({("flag", "enable-ipv6"), *(("env", MAIN, f"ENABLE_IPv{number}") for number in (4, 6))})
+_INJECTED: Final = frozenset({"CLUSTER_NAME", "VPC_ID"})
+# A DaemonSet's selector cannot be changed (Kubernetes, "DaemonSet"), and that of the chart is not the manifest's.
+_SELECTOR: Final = "to take over a DaemonSet of the manifest, set originalMatchLabels: a selector cannot be changed"
+_LABELS: Final = "podLabels become part of the selector, which cannot be changed, unless originalMatchLabels is set"
+
+
+class Values(NamedTuple):
+    """Values as plain data, what they could not hold, and what there is to know beside."""
+
+    data: dict[str, Any]
+    lost: tuple[Left, ...]
+    notes: tuple[str, ...]
+
+
+class Builder:
+    """Values while they are built. ``addon`` is whether they are the EKS add-on's, else they are the chart's."""
+
+    def __init__(self, choices: Choices, *, addon: bool) -> None:
+        self.choices = choices
+        self.addon = addon
+        self.release = choices.release
+        self.flat = choices.flat
+        self.desired = choices.desired
+        self.shipped = shipped(choices.release)
+        self.data: dict[str, Any] = {}
+        self.lost: list[Left] = []
+        self.notes: list[str] = []
+        self.unchanged: list[str] = []
+
+    def since(self, version: str) -> bool:
+        """Tell whether the release is that version or later; an unknown release counts as the newest."""
+        return since(self.release, version)
+
+    def lose(self, item: Choice, reason: str) -> None:
+        """Keep a choice among those that cannot be carried."""
+        self.lost.append(Left(item.name, item.at, reason))
+
+    def put(self, item: Choice, key: Path, value: object) -> bool:
+        """Write a value below its keys; tell whether it is taken.
+
+        REMOVED is a null, which only Helm knows; it is left out where it makes no difference.
+        """
+        if value is REMOVED and same_without(item.path, self.release):
+            self.unchanged.append(item.name)
+            return False
+        if value is REMOVED and self.addon:
+            self.lose(item, f"the add-on sets it, and values cannot take it away{without(item.path, self.release)}")
+            return False
+        reason = self.refused(nested(key, value)) if self.addon else ""
+        if reason:
+            self.lose(item, reason)
+            return False
+        self.data = merged(self.data, nested(key, None if value is REMOVED else value))
+        return True
+
+    def refused(self, data: dict[str, Any]) -> str:
+        """Return why the add-on does not take values, or is not known to; "" where it does."""
+        found = next(refusals(data, self.release), None)
+        if found is not None:
+            return f"the add-on{self.version} refuses it: {found.said}"
+        unknown = _unknown(data, schema(self.release))
+        if unknown:
+            return f"it is not known whether the add-on{self.version} takes {key_path(unknown)}"
+        return ""
+
+    @property
+    def version(self) -> str:
+        """The release after a space, "" where it is not known."""
+        return f" {self.release}" if self.release else ""
+
+    @property
+    def whose(self) -> str:
+        """What the values are for."""
+        return "add-on" if self.addon else "chart"
+
+
+def _unknown(data: dict[str, Any], known: dict[str, Any], at: Path = ()) -> Path:
+    """Return the path of a key that a schema does not list where it lists all keys; () where it has all of them."""
+    for key, value in data.items() if known.get("additionalProperties") is False else ():
+        if key not in known["properties"]:
+            return (*at, key)
+        below = _unknown(value, known["properties"][key], (*at, key)) if isinstance(value, dict) else ()
+        if below:
+            return below
+    return ()
+
+
+def values(choices: Choices, *, addon: bool) -> Values:
+    """Return choices as values of the EKS add-on of their release, or of the chart that installs it."""
+    found = Builder(choices, addon=addon)
+    resources(found)
+    mounts(found)
+    images(found)
+    eni_configs(found)
+    _network_policy(found)
+    for item in choices.items:
+        if not (_apart(item.path) or _implied(found, item)):
+            _single(found, item)
+    if found.data.get("nodeAgent", {}).get("enabled") is False and WITHOUT_AGENT[-1] not in found.flat:
+        found.notes.append(f"the chart leaves out {WITHOUT_AGENT[-1][-1]} without the agent")
+    if not addon and choices.kind == "daemonset":
+        found.notes.append(_SELECTOR)
+    if not addon and "podLabels" in found.data:
+        found.notes.append(_LABELS)
+    if found.unchanged:
+        found.notes.append(_unchanged(found.unchanged))
+    order = dict.fromkeys((*_ORDER, *found.data))
+    return Values({key: found.data[key] for key in order if key in found.data}, tuple(found.lost), tuple(found.notes))
+
+
+def _unchanged(names: list[str]) -> str:
+    """Return the note about what the file does not set, and what is shipped sets without any difference."""
+    shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+    return f"not set in the file, which makes no difference from what is shipped: {shown}"
+
+
+def _apart(path: Path) -> bool:
+    """Tell whether choices of a kind are made values together, by functions of their own."""
+    kind = path[0]
+    return kind in ("mount", "volume", "eniConfig") or path in _SWITCHES or path[2:3] in (("resources",), ("image",))
+
+
+def _implied(found: Builder, item: Choice) -> bool:
+    """Tell whether something follows from other values."""
+    agent = found.flat.get(("container", AGENT)) is REMOVED and not found.addon and found.since(AGENT_SWITCH)
+    if agent and item.path in WITHOUT_AGENT[1:] and item.value is REMOVED:
+        return True
+    port = str(found.desired.get(("flag", "metrics-bind-addr"), "")).removeprefix(":")
+    return item.path == AGENT_PORTS and port.isdigit() and item.value == metrics_port(port)
+
+
+def _single(found: Builder, item: Choice) -> None:
+    """Make one choice a value."""
+    path, value = item.path, item.value
+    without = found.flat.get(("container", AGENT)) is REMOVED and not found.addon
+    if without and path in WITHOUT_AGENT[1:]:
+        found.lose(item, "the chart leaves it out without the agent")
+    elif found.addon and path in _FAMILY:
+        found.lose(item, f"{_BY_EKS}'s IP family")
+    elif path[0] == "env":
+        _variable(found, item)
+    elif path[0] == "flag":
+        _flag(found, item)
+    elif path[0] == "configMap":
+        _config(found, item)
+    elif path == ("container", AGENT) and value is REMOVED and found.since(AGENT_SWITCH) and not found.addon:
+        found.put(item, ("nodeAgent", "enabled"), False)  # noqa: FBT003  # the value itself
+    elif path == ("pod", "serviceAccountName") and value is REMOVED:
+        found.lose(item, f"the {found.whose} always names one")
+    elif path in _LEAVES and (path[-1] != "imagePullPolicy" or found.since(PULL_POLICY)):
+        found.put(item, _LEAVES[path], [] if value is REMOVED and path[-1] == "tolerations" else value)
+    elif path[:2] == ("pod", "labels") and path in found.shipped:
+        found.lose(item, f"the {found.whose} makes this label itself")
+    else:
+        _tree(found, item)
+
+
+def _tree(found: Builder, item: Choice) -> None:
+    """Make a leaf of a mapping a value, where values have that mapping."""
+    for length in (3, 2):
+        key = _TREES.get(item.path[:length])
+        if key is not None and len(item.path) > length:
+            found.put(item, (*key, *item.path[length:]), item.value)
+            return
+    if item.path[0] == "serviceAccount":
+        found.lose(item, "an add-on is given its role beside its values")
+    elif item.value is REMOVED and same_without(item.path, found.release):
+        found.unchanged.append(item.name)
+    else:
+        found.lose(item, f"the {found.whose} has no value for it")
+
+
+def _variable(found: Builder, item: Choice) -> None:
+    _, container, name = item.path
+    known = item.path in found.shipped
+    if found.addon and name in _INJECTED and container == MAIN:
+        found.notes.append(f"{name}: {_BY_EKS}")
+    elif container == AGENT:
+        found.lose(item, f"the {found.whose} has no values for the agent's environment")
+    elif isinstance(found.shipped.get(item.path), dict):
+        found.lose(item, f"the {found.whose} always sets it from a field of the pod")
+    elif isinstance(item.value, str) or item.value is REMOVED:
+        key = (*CONTAINERS[container], "env", name)
+        extra = found.addon and container == MAIN and not known and found.refused(nested(key, item.value))
+        if not (extra and _extra(found, item, {"value": item.value})):
+            found.put(item, key, item.value)
+    elif container != MAIN or known or not _extra(found, item, item.value):
+        found.lose(item, f"the {found.whose} has no place for a variable with a valueFrom here")
+
+
+def _extra(found: Builder, item: Choice, value: object) -> bool:
+    """Add a variable to those that stand as a container lists them; tell whether the release has such a list."""
+    data = {"extraEnv": [*found.data.get("extraEnv", []), {"name": item.path[2], **value}]}  # type: ignore[dict-item]  # a mapping
+    if not found.since(EXTRA_ENV) or (found.addon and found.refused(data)):
+        return False
+    found.data = {**found.data, **data}
+    return True
+
+
+def _flag(found: Builder, item: Choice) -> None:
+    flag, value = item.path[1], item.value
+    key = _FLAGS.get(flag)
+    if key is None or item.path not in found.shipped:
+        found.lose(item, f"the {found.whose}{found.version} does not give the agent this flag")
+    elif value is REMOVED and not (found.addon or same_without(item.path, found.release)):
+        found.lose(item, "the chart always gives the agent this flag")
+    elif value is REMOVED:
+        found.put(item, key, value)
+    elif flag.endswith("-bind-addr"):
+        port = str(value).removeprefix(":")
+        if port.isdigit() and str(value).startswith(":"):
+            found.put(item, key, port)
+        else:
+            found.lose(item, f"the {found.whose} takes a port here, and no address")
+    else:
+        found.put(item, key, value)
+
+
+def _config(found: Builder, item: Choice) -> None:
+    key, text = _CONFIG_MAP.get(item.path[1]), str(item.value)
+    if key is None:
+        found.lose(item, f"the {found.whose} has no value for this key")
+    elif key[0].startswith("enable"):
+        found.put(item, key, text)
+    elif text.isdigit() and str(int(text)) == text:
+        found.put(item, key, int(text))
+    else:
+        found.lose(item, f"the {found.whose} takes an integer here")
+
+
+def _network_policy(found: Builder) -> None:
+    """Make the agent's flag and the controller's switch the one value that both are rendered from."""
+    flag, config = (
+        next((item for item in found.choices.items if item.path == (kind, name)), None)
+        for kind, name in (("flag", "enable-network-policy"), ("configMap", "enable-network-policy-controller"))
+    )
+    item = flag or config
+    if item is None or (flag and flag.value is REMOVED):
+        if flag:
+            _flag(found, flag)
+        return
+    one = f"the {found.whose} has one value for it and {{}}, which says otherwise"
+    if config and (flag.value != config.value if flag else found.choices.whole):
+        found.lose(config, one.format("the agent's flag"))
+        if not flag:
+            return
+    elif flag and not config and "ConfigMap" in found.choices.beside:
+        found.lose(flag, one.format("the ConfigMap amazon-vpc-cni"))
+        return
+    elif not (flag and config):
+        other = "the ConfigMap amazon-vpc-cni" if flag else "the agent's flag --enable-network-policy"
+        found.notes.append(f"{NETWORK_POLICY} sets {other} as well")
+    found.put(item, (NETWORK_POLICY,), item.value)
