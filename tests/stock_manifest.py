@@ -91,16 +91,16 @@ def objects(release: str) -> list[dict[str, Any]]:
 
 def manifest(release: str, *, flow: bool = False) -> str:
     """Return a release's manifest as YAML, with a comment; ``flow`` writes variables and mounts on a line each."""
-    main = daemonset(release)
-    for container in (
-        item
-        for key in ("initContainers", "containers")
-        for item in main["spec"]["template"]["spec"].get(key, ())
-        if flow
-    ):
+    return text(daemonset(release), objects(release), flow=flow)
+
+
+def text(main: dict[str, Any], beside: list[dict[str, Any]], *, flow: bool = False) -> str:
+    """Return a DaemonSet and the objects beside it as YAML."""
+    pod = main["spec"]["template"]["spec"]
+    for item in (*pod.get("initContainers", ()), *pod["containers"]) if flow else ():
         for key in ("env", "volumeMounts"):
-            container[key] = [_flow(item) for item in container.get(key, ())]
-    texts = [yaml(each) for each in (*objects(release), main)]
+            item[key] = [_flow(each) for each in item.get(key, ())]
+    texts = [yaml(each) for each in (*beside, main)]
     return "---\n".join(["# what a release ships\n" + texts[0], *texts[1:]])
 
 

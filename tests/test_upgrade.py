@@ -308,3 +308,66 @@ def test_every_stock_manifest_can_be_taken_to_the_newest(corpus: Path) -> None:
         context = Context(surface, Told())
         found = upgrade(context, target(str(context.release)), newest())
         assert not any(note.act for note in found.notes if note.section != "warnings"), path.name
+
+
+def test_the_command_carries_settings_over_and_lists_the_rest(cnilint: CommandLine, tmp_path: Path) -> None:
+    old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+    own = '{name: WARM_IP_TARGET, value: "5"}\n            - {name: AWS_EC2_ENDPOINT, value: x}\n            - '
+    mine = manifest("v1.18.1", flow=True).replace('- {name: "WARM_ENI', '- {name: "WARM_ENI', 1)
+    mine = mine.replace('{name: "WARM_ENI_TARGET"', own + '{name: "WARM_ENI_TARGET"')
+    old.write_text(mine, "utf-8")
+    new.write_text(manifest("v1.23.1"), "utf-8")
+    shown = cnilint("upgrade", str(old), "--stock", str(new))
+    assert shown.code == 1
+    assert "not carried: AWS_EC2_ENDPOINT: without effect since v1.19.4\n" in shown.err
+    assert shown.err.endswith("1 setting carried over, 1 not\n")
+    assert new.read_text("utf-8") == manifest("v1.23.1")
+    written = cnilint("upgrade", str(old), "--stock", str(new), "--output", str(new))
+    assert (written.code, written.out) == (1, "")
+    assert new.read_text("utf-8") == shown.out
+    assert 'name: WARM_IP_TARGET\n              value: "5"\n' in shown.out
+    assert cnilint("check", str(new)).code == 0
+
+
+def test_what_the_merge_brings_is_to_be_looked_at(cnilint: CommandLine, tmp_path: Path) -> None:
+    old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+    mode = 'name: "ENABLE_IMDS_ONLY_MODE"\n              value: '
+    old.write_text(manifest("v1.21.1").replace(f'{mode}"false"', f'{mode}"true"'), "utf-8")
+    new.write_text(manifest("v1.23.1"), "utf-8")
+    ran = cnilint("upgrade", str(old), "--stock", str(new))
+    assert ran.code == 1
+    assert "to be looked at: ENABLE_IMDS_ONLY_MODE=true still needs ec2:DescribeSubnets" in ran.err
+    assert ran.err.endswith("1 setting carried over, 0 not\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--stock", "new.yaml", "--to", "latest"), "--to RELEASE, or a manifest of it by --stock NEW"),
+        (("--stock", "new.yaml", "--format", "json"), "--format json goes with --to alone"),
+        (("--stock", "missing.yaml"), "missing.yaml"),
+        (("--stock", "other.yaml"), "aws-node is not configured in it"),
+        (("--stock", "two.yaml"), "it configures aws-node in 2 places"),
+        (("--stock", "new.yaml", "--output", "no/such/folder"), "cannot be written"),
+    ],
+)
+def test_bad_input_writes_nothing(cnilint: CommandLine, tmp_path: Path, options: tuple[str, ...], said: str) -> None:
+    for name, content in (
+        ("old.yaml", manifest("v1.18.1")),
+        ("new.yaml", manifest("v1.23.1")),
+        ("other.yaml", "a: b"),
+        ("two.yaml", f"{_alone('v1.23.1')}---\n{_alone('v1.23.1')}"),
+    ):
+        (tmp_path / name).write_text(content, "utf-8")
+    ran = cnilint("upgrade", "old.yaml", *options)
+    assert ran.code == 2
+    assert said in ran.err
+    assert "Traceback" not in ran.err
+    assert ran.out == ""
+
+
+def test_the_files_may_come_from_standard_input(cnilint: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "new.yaml").write_text(manifest("v1.23.1"), "utf-8")
+    ran = cnilint("upgrade", "-", "--stock", "new.yaml", stdin=manifest("v1.18.1").encode())
+    assert (ran.code, ran.out) == (0, manifest("v1.23.1"))
+    assert cnilint("upgrade", "-", "--stock", "-").code == 2

@@ -11,7 +11,9 @@ from cnilint.report.printable import dumped, printable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from cnilint.change.merged import Merged
     from cnilint.change.upgrade import Note, Upgrade
+    from cnilint.finding import Finding
     from cnilint.source.text import Span
 
 VERSION: Final = 1
@@ -101,6 +103,18 @@ def _what(found: Upgrade) -> str:
 def _place(at: Span) -> str:
     line, column = at.text.position(at.start)
     return f"{at.text.path}:{line}:{column}"
+
+
+def merged(found: Merged, fresh: Sequence[Finding]) -> str:
+    """Return what became of the settings that were carried over, for people: a line each, and a sentence at the end."""
+    lines = [f"{_place(item.at)}: not carried: {item.name}: {item.reason}" for item in found.left]
+    lines += [f"note: {note}" for note in found.notes]
+    for finding in fresh:
+        at = finding.location
+        lines.append(f"{at.path}:{at.line}:{at.column}: to be looked at: {finding.message} [{finding.rule}]")
+    count, lost = len(found.items), len(found.left)
+    lines.append(f"{count} setting{'s' * (count != 1)} carried over, {lost} not")
+    return "".join(f"{printable(line)}\n" for line in lines)
 
 
 def json(found: Sequence[Upgrade]) -> str:
