@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,9 +15,11 @@ from hypothesis import strategies as st
 from cnilint.change.carried import carried
 from cnilint.change.choices import REMOVED, Choices, choices
 from cnilint.change.merged import Merged, merged
+from cnilint.config import EMPTY
 from cnilint.errors import ConfigError
 from cnilint.facts.context import Context, Told
 from cnilint.knowledge.releases import releases, stock
+from cnilint.run import Choice, Run
 from cnilint.source.text import decoded
 from cnilint.surface import surfaces
 from cnilint.surface.joined import joined
@@ -68,14 +71,11 @@ def test_a_stock_manifest_changes_nothing_in_another() -> None:
 CHANGES: Final[list[tuple[dict[str, Any], dict[tuple[str, ...], object]]]] = [
     ({"env": {"WARM_IP_TARGET": "5"}}, {("env", MAIN, "WARM_IP_TARGET"): "5"}),
     ({"env": {"WARM_ENI_TARGET": "3"}}, {("env", MAIN, "WARM_ENI_TARGET"): "3"}),
-    ({"env": {"WARM_ENI_TARGET": None}}, {("env", MAIN, "WARM_ENI_TARGET"): REMOVED}),
+    ({"env": {"WARM_ENI_TARGET": None, "MY_POD_NAME": None}}, {("env", MAIN, "MY_POD_NAME"): REMOVED}),
     ({"env": {"CLUSTER_NAME": {"valueFrom": {"configMapKeyRef": {"name": "a", "key": "b"}}}}},
      {("env", MAIN, "CLUSTER_NAME"): {"valueFrom": {"configMapKeyRef": {"name": "a", "key": "b"}}}}),
     ({"env": {"MY_POD_NAME": "x"}}, {("env", MAIN, "MY_POD_NAME"): "x"}),
-    ({"args": ["--enable-network-policy=true", "--enable-ipv6=false"]}, {
-        ("flag", "enable-network-policy"): "true",
-        **{("flag", name): REMOVED for name in ("enable-cloudwatch-logs", "enable-policy-event-logs",
-           "metrics-bind-addr", "health-probe-bind-addr", "conntrack-cache-cleanup-period")}}),
+    ({"args": ["--enable-network-policy=true", "--enable-ipv6=false"]}, {("flag", "enable-network-policy"): "true"}),
     ({"pod": {"nodeSelector": {"a": "b"}}}, {("pod", "nodeSelector", "a"): "b"}),
     ({"pod": {"tolerations": [{"key": "a", "operator": "Exists"}]}},
      {("pod", "tolerations"): [{"key": "a", "operator": "Exists"}]}),
@@ -149,10 +149,12 @@ def test_what_the_old_file_sets_stands_in_the_new_one(
 LEFT: Final[list[tuple[dict[str, Any], str, str, str]]] = [
     ({"env": {"AWS_EC2_ENDPOINT": "https://x"}}, OLD, NEW, "without effect since v1.19.4"),
     ({"env": {"ENABLE_PREFIX_DELEGATION": "true"}}, OLD, "v1.8.0", "v1.9.0 is the first release that does"),
-    ({"env": {"X": "${X}"}}, OLD, NEW, "its value cannot be told from the file"),
+    ({"env": {"X": {"valueFrom": {"configMapKeyRef": {"name": "${X}"}}}}}, OLD, NEW, "cannot be told from the file"),
+    ({"env": {"ENABLE_MULTI_NIC": "${X}"}}, NEW, "v1.19.0", "cannot be told from the file"),
     ({"args": ["--log-level=info", "--what=1"]}, OLD, NEW, "knows no such flag"),
     ({"data": {"enable-windows-ipam": "true"}}, OLD, "v1.13.4", "v1.13.4 has no ConfigMap amazon-vpc-cni"),
     ({"args": ["--log-level=info"]}, OLD, "v1.13.4", "v1.13.4 has no container aws-eks-nodeagent here"),
+    ({"container": {"volumeMounts": []}}, OLD, NEW, "ships with it: take it out by hand if need be"),
     ({"container": {"livenessProbe": {"exec": {"command": ["x"]}}}}, OLD, NEW, "the shipped one changes"),
 ]
 
@@ -185,9 +187,22 @@ def test_the_old_registry_gets_the_new_tag() -> None:
     found, read = both(old, shipped.manifest(NEW))
     assert read.flat[("container", MAIN, "image")] == "r.example:5000/amazon-k8s-cni:v1.23.1"
     assert read.flat[("container", AGENT, "image")] == "r.example:5000/amazon/aws-network-policy-agent:v1.4.2"
-    assert len([note for note in found.notes if "see that it is there" in note]) == 3
+    [note] = found.notes
+    assert note.startswith(f"images of {INIT}, {AGENT}, {MAIN}: from r.example:5000 as in the old file")
     build = changed(OLD, {}).replace("amazon-k8s-cni:v1.18.1", "amazon-k8s-cni:v1.18.1-eksbuild.3")
     assert both(build, shipped.manifest(NEW))[1].items == ()
+
+
+def test_a_value_that_is_put_in_later_stands_in_the_new_file_as_it_is_written() -> None:
+    old = changed(OLD, {"env": {"CLUSTER_NAME": "${CLUSTER_NAME}", "WARM_ENI_TARGET": "{{ .Values.warm }}"}})
+    found, read = both(old, shipped.manifest(NEW))
+    assert sorted(found.notes) == [
+        "CLUSTER_NAME: carried as it is written, ${CLUSTER_NAME}",
+        "WARM_ENI_TARGET: carried as it is written, {{ .Values.warm }}",
+    ]
+    assert found.left == ()
+    assert sorted(left.name for left in read.hidden) == ["CLUSTER_NAME", "WARM_ENI_TARGET"]
+    assert sorted(item.name for item in found.items) == ["CLUSTER_NAME", "WARM_ENI_TARGET"]
 
 
 def test_permissions_that_the_old_role_has_beyond_are_carried() -> None:
@@ -307,6 +322,27 @@ def test_the_new_text_is_read_as_what_was_carried(
     assert {item.path for item in known.items} == {item.path for item in found.items}
     assert crlf == ("\r\n" in found.text.content)
     assert "\n" not in found.text.content.replace("\r\n", "") or not crlf
+
+
+@cache
+def run() -> Run:
+    """Return a run with every built-in rule and no configuration; the rules are read once."""
+    return Run(EMPTY, Choice())
+
+
+def rules(content: str) -> set[str]:
+    """Return the rules that find something in a text."""
+    outcome = run().outcome(content.encode(), "x.yaml")
+    assert outcome.errors == ()
+    return {finding.rule for finding in outcome.findings}
+
+
+@hypothesis_settings(max_examples=30, deadline=None)
+@given(release=st.sampled_from(NAMED), own=owns())
+def test_in_the_same_release_the_result_has_no_finding_of_its_own(*, release: str, own: dict[str, Any]) -> None:
+    old = changed(release, own)
+    found = merged(context(old), context(shipped.manifest(release)))
+    assert rules(found.text.content) <= rules(old) | rules(shipped.manifest(release))
 
 
 def test_every_stock_manifest_keeps_its_text_and_takes_a_setting(corpus: Path) -> None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cnilint.change.choices import REMOVED, Choice, Choices, Left
-from cnilint.change.flat import Flat, shipped
+from cnilint.change.flat import Flat, shipped, usual
+from cnilint.change.nothing import same_without
 from cnilint.change.shown import difference, shown
 from cnilint.facts.release import ABSENT, reads, since, unset_values, used
 from cnilint.knowledge.flags import flags
@@ -51,6 +52,9 @@ class _Merge:
         self.items: list[Choice] = []
         self.left: list[Left] = []
         self.notes: list[str] = []
+        self.idle: list[str] = []
+        self.registries: dict[str, list[str]] = {}
+        self.without = {item.path[1] for item in old.items if _is_container(item.path) and item.value is REMOVED}
 
     def lose(self, item: Choice, reason: str) -> None:
         """Keep a choice among those that cannot be carried."""
@@ -64,10 +68,15 @@ def carried(old: Choices, new: Choices) -> Carried:
         reason = _gone(merge, item)
         if reason:
             merge.lose(item, reason)
-        elif item.path[0] == "container" and item.path[-1] == "image" and len(item.path) > 2:  # noqa: PLR2004  # below it
+        elif item.path[0] == "container" and item.path[2:] == ("image",):
             _image(merge, item)
         else:
             _single(merge, item)
+    for registry, names in merge.registries.items():
+        what = f"images of {', '.join(names)}"
+        merge.notes.append(f"{what}: from {registry} as in the old file, with the new tags: see that they are there")
+    if merge.idle:
+        merge.notes.append(f"left as {merge.new} ships it, for it makes no difference: {', '.join(merge.idle)}")
     beyond = (each for each in old.beyond if not each.name.startswith(GRANT))
     return Carried(tuple(merge.items), (*merge.left, *old.hidden, *beyond), tuple(merge.notes))
 
@@ -75,21 +84,28 @@ def carried(old: Choices, new: Choices) -> Carried:
 def _single(merge: _Merge, item: Choice) -> None:
     """Carry one choice, unless the new file says the same anyway."""
     path, value = item.path, item.value
-    there = merge.there.get(path, REMOVED)
-    whole = len(path) == 2 and path[0] == "container"  # noqa: PLR2004  # the container itself
-    if whole and value is REMOVED and any(held[:2] == path for held in merge.there):
+    there = merge.there.get(path, REMOVED if usual(path, value) is False else value)
+    if _is_container(path) and value is REMOVED and any(held[:2] == path for held in merge.there):
         merge.items.append(item)
         return
     if there == value:
         if value is not REMOVED:
             merge.notes.append(f"{item.name}: not repeated, {merge.new} has {shown(path, value)} as well")
         return
+    if value is REMOVED and same_without(path, merge.new):
+        merge.idle.append(item.name)
+        return
+    if value is REMOVED and _needed(merge, path):
+        merge.lose(
+            item, f"the old file does not have it, and {merge.new} ships with it: take it out by hand if need be"
+        )
+        return
     if path not in merge.target and _default(path, value, merge.new):
         merge.notes.append(f"{item.name}: not repeated, {shown(path, value)} is the default of {merge.new}")
         return
     was, wanted = merge.base.get(path), merge.target.get(path)
     if path[-1] == "command" and was != wanted and value is not REMOVED:
-        merge.lose(item, f"the shipped one changes, {_change(path, was, wanted)}: an older one may ask in vain")
+        merge.lose(item, f"the shipped one changes, {_change(path, was, wanted)}, and an older one may ask in vain")
         return
     if was is not None and wanted is not None and was != wanted:
         mine = "taken away" if value is REMOVED else f"kept as {shown(path, value)}"
@@ -97,6 +113,21 @@ def _single(merge: _Merge, item: Choice) -> None:
     elif value is REMOVED:
         merge.notes.append(f"{item.name}: taken out, as the old file does not have it")
     merge.items.append(item)
+
+
+def _is_container(path: Path) -> bool:
+    return path[0] == "container" and path[2:] == ()
+
+
+def _needed(merge: _Merge, path: Path) -> bool:
+    """Tell whether something is part of what containers run on: a mount, its volume, what they are allowed.
+
+    What only a container has that is taken out goes with it.
+    """
+    if path[0] == "volume":
+        users = {held[1] for held, data in merge.there.items() if held[0] == "mount" and data == {"name": path[1]}}
+        return bool(users - merge.without)
+    return (path[0] == "mount" and path[1] not in merge.without) or path[2:3] == ("securityContext",)
 
 
 def _change(path: Path, was: object, wanted: object) -> str:
@@ -107,7 +138,7 @@ def _gone(merge: _Merge, item: Choice) -> str:
     """Return why the new release has no place for a choice; "" where it has one."""
     kind = item.path[0]
     container = AGENT if kind == "flag" else item.path[1] if kind in ("env", "mount", "container") else ""
-    below = kind != "container" or len(item.path) > 2  # noqa: PLR2004  # the container itself
+    below = not _is_container(item.path)
     if item.value is REMOVED:
         return ""
     if (
@@ -120,7 +151,7 @@ def _gone(merge: _Merge, item: Choice) -> str:
     if kind == "configMap" and not any(held[0] == "configMap" for held in merge.target):
         return f"{merge.new} has no ConfigMap amazon-vpc-cni"
     if kind == "env":
-        return next(_unread(item, merge.old, merge.new), "")
+        return next(unread(item.path, merge.old, merge.new), "")
     version = agent(merge.new) if kind == "flag" else None
     flag = flags().get(item.path[1])
     if flag is not None and version is not None and before(version, flag.first):
@@ -128,10 +159,10 @@ def _gone(merge: _Merge, item: Choice) -> str:
     return ""
 
 
-def _unread(item: Choice, old: str, new: str) -> Iterator[str]:
+def unread(path: Path, old: str, new: str) -> Iterator[str]:
     """Yield why a variable does nothing in the new release, where it did in the old one."""
-    variable = variables().get(item.path[2])
-    if variable is None or item.path[1] not in variable.containers:
+    variable = variables().get(path[2])
+    if variable is None or path[1] not in variable.containers:
         return
     if variable.removed and since(new, variable.removed):
         yield f"no longer read since {variable.removed}"
@@ -162,7 +193,6 @@ def _image(merge: _Merge, item: Choice) -> None:
     if (mine.registry, mine.repository) == (usual.registry, usual.repository):
         return
     name = f"{mine.registry}/{mine.repository}".lstrip("/")
-    value = f"{name}:{other.tag}"
-    merge.notes.append(f"{item.name}: the old file's registry with the new tag, {value}: see that it is there")
-    if value != there:
-        merge.items.append(item._replace(value=value))
+    if f"{name}:{other.tag}" != there:
+        merge.items.append(item._replace(value=f"{name}:{other.tag}"))
+        merge.registries.setdefault(mine.registry or mine.repository, []).append(item.path[1])

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cnilint.change.around import granted
-from cnilint.change.carried import Carried, carried
+from cnilint.change.carried import Carried, carried, unread
 from cnilint.change.choices import REMOVED, Choice, Choices, Left, choices
-from cnilint.change.flat import Flat, shipped
+from cnilint.change.flat import Flat, shipped, unseen
 from cnilint.change.into import Draft, values_into
 from cnilint.errors import ConfigError
 from cnilint.facts.context import Context, Told
 from cnilint.facts.objects import grants
 from cnilint.record import NamedTuple
-from cnilint.source.inset import Inset
-from cnilint.source.yaml import documents, span
+from cnilint.source.inset import HOLE, Inset
+from cnilint.source.yaml import ScalarNode, documents, span
 from cnilint.surface import surfaces
-from cnilint.surface.model import AGENT, OVERLAYS
+from cnilint.surface.model import AGENT, OVERLAYS, UNKNOWN
 from cnilint.surface.reach import node_span
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def merged(old: Context, new: Context) -> Merged:
     mine, theirs = choices(old), choices(new)
     found = carried(mine, theirs)
     if surface.kind == "daemonset":
+        found = _with_unseen(old, theirs, found)
         text, left = _manifest(old, new, found)
     else:
         text, left = _values(new, theirs, found)
@@ -67,11 +68,32 @@ def _whole(surface: Surface) -> bool:
     return [root.start_mark.index for root in documents(surface.text)] == [surface.node.start_mark.index]
 
 
+def _with_unseen(old: Context, theirs: Choices, found: Carried) -> Carried:
+    """Return choices with the variables whose values are put in later: they are carried as they are written."""
+    left, items, notes = list(found.left), list(found.items), list(found.notes)
+    for (container, name), setting in old.standing.items():
+        path, node = ("env", container, name), setting.value_node
+        hidden = [each for each in left if each.at == setting.at and each.name == Choice(path, "", each.at).name]
+        if not hidden or not isinstance(node, ScalarNode) or HOLE in node.value or setting.value is not UNKNOWN:
+            continue
+        if any(unread(path, str(old.release), str(theirs.release))) or not _has(theirs, container):
+            continue
+        left.remove(hidden[0])
+        items.append(Choice(path, str(node.value), setting.at))
+        notes.append(f"{hidden[0].name}: carried as it is written, {node.value}")
+    return Carried(tuple(items), tuple(left), tuple(notes))
+
+
+def _has(theirs: Choices, container: str) -> bool:
+    """Tell whether the new manifest has a container."""
+    return any(path[:2] == ("container", container) for path in theirs.desired)
+
+
 def _manifest(old: Context, new: Context, found: Carried) -> tuple[Text, list[Left]]:
     """Return a manifest with choices put in one by one, and those that it does not allow."""
     inits = (name for name, container in new.surface.containers.items() if container.init)
     draft, left = Draft(new.surface.text, inits), list[Left]()
-    order = sorted(found.items, key=lambda item: (item.value is REMOVED, len(item.path) == 2))  # noqa: PLR2004  # whole ones last
+    order = sorted(found.items, key=lambda item: (item.value is REMOVED, not item.path[2:]))  # whole ones last
     for item in order:
         if not (draft.put(item) or (item.value is REMOVED and _within(item.path, found))):
             left.append(Left(item.name, item.at, _REFUSED))
@@ -133,13 +155,17 @@ def _wanted(theirs: Choices, items: list[Choice]) -> Flat:
     """Return the choices that the new text must have: its own, with those that are put in."""
     usual, found = shipped(theirs.release), dict(theirs.flat)
     for item in items:
-        whole = item.path[0] == "container" and len(item.path) == 2  # noqa: PLR2004  # the container itself
+        whole = item.path[0] == "container" and item.path[2:] == ()
         found.pop(item.path, None)
+        if unseen(item.value):
+            continue  # read as nothing that is known
         if item.value is REMOVED:
             found.update({item.path: REMOVED} if whole or item.path in usual else {})
         elif usual.get(item.path) != item.value:
             found[item.path] = item.value
-    gone = {path[1] for path, value in found.items() if path[0] == "container" and len(path) == 2 and value is REMOVED}  # noqa: PLR2004  # as above
+    gone = {
+        path[1] for path, value in found.items() if path[0] == "container" and path[2:] == () and value is REMOVED
+    }  # as above
     return {path: value for path, value in found.items() if not _below(path, gone)}
 
 
@@ -147,4 +173,4 @@ def _below(path: Path, gone: set[str]) -> bool:
     """Tell whether a path is part of a container that is not there."""
     if path[0] == "flag":
         return AGENT in gone
-    return path[0] in ("env", "mount", "container") and len(path) > 2 and path[1] in gone  # noqa: PLR2004  # not the container itself
+    return path[0] in ("env", "mount", "container") and path[2:] != () and path[1] in gone

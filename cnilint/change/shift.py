@@ -73,17 +73,10 @@ def _pairs(context: Context, desired: Flat, old: str, new: str) -> Iterator[Note
             continue
         at = context.surface.span("spec", "template", "spec", "containers", MAIN, kind, "exec", "command")
         told = Note(PAIRS, f"{MAIN} {kind}", "", (manifest_url(new),), at, _since(path, old, new))
-        yield told._replace(text=_probe(written, wanted))
+        yield told._replace(text=difference(path, written, wanted))
     setting = context.standing.get((_VERSION[1], _VERSION[2]))
     if setting is not None and _VERSION in shipped(new) and isinstance(setting.value, str) and setting.value != new:
         yield Note(PAIRS, _VERSION[2], f"{setting.value} -> {new}", (manifest_url(new),), setting.at)
-
-
-def _probe(written: object, wanted: object) -> str:
-    """Return how a command changes: the words that differ where only some do."""
-    one, other = ([*map(str, words)] if isinstance(words, list) else [str(words)] for words in (written, wanted))
-    gone, come = [word for word in one if word not in other], [word for word in other if word not in one]
-    return f"{' '.join(gone)} -> {' '.join(come)}" if gone and come else f"{' '.join(one)} -> {' '.join(other)}"
 
 
 def _containers(context: Context, old: str, new: str) -> Iterator[Note]:

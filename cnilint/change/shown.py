@@ -53,9 +53,14 @@ def _words(data: object) -> str:
 
 
 def difference(path: Path, was: object, wanted: object) -> str:
-    """Return what becomes of a value, as ``shown`` says it; of a node affinity only the expressions that differ."""
+    """Return what becomes of a value, as ``shown`` says it; only the words that differ of a command or an affinity."""
     if path[-1] == TERMS:
         one, other = ({each for term in terms(data) for each in term} for data in (was, wanted))
         gone, come = ", ".join(sorted(one - other)), ", ".join(sorted(other - one))
         return f"{gone} -> {come}" if gone and come else f"add {come}" if come else f"remove {gone}"
+    if path[-1] == "command" and isinstance(was, list) and isinstance(wanted, list):
+        less = [str(word) for word in was if word not in wanted]
+        more = [str(word) for word in wanted if word not in was]
+        if less and more:
+            return f"{' '.join(less)} -> {' '.join(more)}"
     return f"{shown(path, was)} -> {shown(path, wanted)}"
