@@ -164,6 +164,23 @@ def test_what_must_move_together_and_what_the_manifest_gains() -> None:
     assert not found.act
 
 
+def test_what_values_keep_of_an_older_chart_is_told() -> None:
+    content = """\
+image: {tag: v1.22.4}
+nodeAgent: {image: {tag: v1.4.0}}
+env: {MAX_ENI: "4"}
+livenessProbe: {exec: {command: [/app/grpc-health-probe, "-addr=:50051", -connect-timeout=5s, -rpc-timeout=5s]}}
+"""
+    found = upgraded(content, "1.23", kind="helm").section("pairs")
+    assert [(note.name, note.text.partition(":")[0], note.act) for note in found[:2]] == [
+        ("image.tag", "v1.22.4 -> v1.23.1", False),
+        ("nodeAgent.image.tag", "v1.4.0 -> v1.4.2", False),
+    ]
+    assert (found[2].name, found[2].act, found[2].since) == ("livenessProbe.exec.command", True, "v1.23.0")
+    assert found[2].text.startswith("-addr=:50051 -> -addr=unix:///var/run/aws-node/ipamd.sock")
+    assert upgraded(content, "1.21", kind="helm").section("pairs")[2:] == ()
+
+
 def test_a_container_that_comes_is_told_once() -> None:
     found = upgraded(manifest("v1.13.4"), "v1.14.1").section("manifest")
     told = [note for note in found if "nodeagent" in note.name]

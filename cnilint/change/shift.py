@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Final
 from cnilint.change.around import first, grants_and_objects
 from cnilint.change.choices import Choice
 from cnilint.change.flat import shipped
+from cnilint.change.keys import CONTAINERS
 from cnilint.change.nothing import same_without
 from cnilint.change.shown import TERMS, difference, shown
 from cnilint.change.target import between
 from cnilint.change.upgrade import MANIFEST, PAIRS, Note, manifest_url
 from cnilint.knowledge.releases import stock
-from cnilint.knowledge.versions import image
-from cnilint.surface.model import AGENT, INIT, MAIN
+from cnilint.knowledge.versions import image, release
+from cnilint.surface.model import AGENT, INIT, MAIN, OVERLAYS, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,8 +39,10 @@ _LABEL: Final = "app.kubernetes.io/version"
 def shift(context: Context, chosen: Choices, old: str, new: str) -> Iterator[Note]:
     """Yield what must move with the release and what the manifest gains and loses, for a whole DaemonSet aws-node.
 
-    Values, add-ons and patches leave the manifest to others; of a patch only the images it names are told.
+    Values, add-ons and patches leave the manifest to others; only the images and the probes they name are told.
     """
+    if context.surface.kind in OVERLAYS:
+        yield from _of_values(context, old, new)
     if context.surface.kind != "daemonset":
         return
     yield from _images(context, new)
@@ -49,6 +52,27 @@ def shift(context: Context, chosen: Choices, old: str, new: str) -> Iterator[Not
         yield from _containers(context, old, new)
         yield from _leaves(context, desired, old, new)
         yield from grants_and_objects(context, old, new)
+
+
+def _of_values(context: Context, old: str, new: str) -> Iterator[Note]:
+    """Yield the tags and the probes that values write: they stand in the way of those that the chart brings."""
+    surface = context.surface
+    for name, above in CONTAINERS.items():
+        at = (*above, "image", "tag")
+        written: object = surface.object
+        for step in at:
+            written = mapping(written).get(step)
+        wanted = stock(new).image(name)
+        if isinstance(written, str) and wanted and release(written) != wanted.version:
+            yield Note(PAIRS, ".".join(at), f"{written} -> {wanted.tag}", (manifest_url(new),), surface.span(*at))
+    for kind in _PROBES:
+        path: Path = ("container", MAIN, kind, "exec", "command")
+        wanted_one, own = shipped(new).get(path), mapping(mapping(surface.object.get(kind)).get("exec")).get("command")
+        if own is None or own == wanted_one or shipped(old).get(path) == wanted_one:
+            continue
+        place = surface.span(kind, "exec", "command")
+        text = f"{difference(path, own, wanted_one)}: what the values say wins over the chart"
+        yield Note(PAIRS, f"{kind}.exec.command", text, (manifest_url(new),), place, _since(path, old, new), act=True)
 
 
 def _images(context: Context, new: str) -> Iterator[Note]:
@@ -156,8 +180,8 @@ def _idle(path: Path, desired: Flat, new: str) -> bool:
 def _since(path: Path, old: str, new: str) -> str:
     """Return the release on the way up from which a leaf is as it is at the end; "" on the way down."""
     wanted, found = shipped(new).get(path), ""
-    for release in reversed(between(old, new)):
-        if shipped(release).get(path) != wanted:
+    for held in reversed(between(old, new)):
+        if shipped(held).get(path) != wanted:
             break
-        found = release
+        found = held
     return found
