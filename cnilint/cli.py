@@ -245,6 +245,9 @@ def rules(form: str) -> None:
 
 cli.add_command(Later("diff", "cnilint.diffcli", "Tell what changes for pods and nodes between two files."))
 cli.add_command(Later("capacity", "cnilint.capacitycli", "Tell how many addresses nodes take, and how many fit."))
+cli.add_command(
+    Later("upgrade", "cnilint.upgradecli", "Tell what another release changes, or carry settings over to it.")
+)
 cli.add_command(Later("convert", "cnilint.convertcli", "Print what a file sets in another form."))
 
 

@@ -26,6 +26,26 @@ def test_the_agent_runs_with_what_the_chart_gives_it() -> None:
     assert (found["set"], found["chosen"]) == ({}, {})
 
 
+def test_the_images_and_probes_that_values_choose_count() -> None:
+    command = "{exec: {command: [/app/grpc-health-probe, '-addr=:50051']}}"
+    found = facts(
+        f"{ENV}image: {{tag: v1.23.1}}\ninit: {{image: {{override: 'r.example/init:v1.22.4'}}}}\n"
+        f"nodeAgent: {{image: {{tag: v1.4.0}}}}\nlivenessProbe: {command}\nreadinessProbe: 5\n"
+    )
+    assert (found["cni"]["imageVersion"], found["cni"]["initVersion"]) == ("v1.23.1", "v1.22.4")
+    assert found["agent"]["version"] == "v1.4.0"
+    [probe] = found["probes"]
+    assert (probe["container"], probe["kind"], probe["address"]) == ("aws-node", "liveness", ":50051")
+    assert probe["at"]().content == "'-addr=:50051'"
+
+
+def test_an_image_that_tells_no_version_tells_no_version_of_the_agent() -> None:
+    found = facts(f"{ENV}nodeAgent: {{image: {{override: 'r.example/agent@sha256:0'}}}}\ninit: {{image: {{tag: x}}}}\n")
+    assert "version" not in found["agent"]
+    assert "initVersion" not in found["cni"]
+    assert "imageVersion" not in found["cni"]
+
+
 def test_values_become_flags() -> None:
     found = facts(
         f"{ENV}enableNetworkPolicy: 'true'\nnodeAgent: {{metricsBindAddr: '8999', enablePolicyEventLogs: 'false'}}\n"

@@ -111,8 +111,10 @@ def _of_values(context: Context) -> dict[str, object]:
     line = _line(context)
     if line is None:
         return {}
-    held = stock_of(context.release).image(AGENT)
+    held, own = stock_of(context.release).image(AGENT), overlay.image_version(context, AGENT)
     version = held.version if held and context.release else None
+    if own is not None:
+        version = own if isinstance(own, str) else None
     shipped = _shipped(context.release)
     written = {name: line.texts[name] for name in overlay.flags(context) if name in line.texts}
     about: dict[str, object] = {"present": True, **({"version": version} if version else {})}

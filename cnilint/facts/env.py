@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cnilint.facts.overlay import image_version
 from cnilint.facts.release import ABSENT, shipped_texts, stock_values
 from cnilint.knowledge.releases import known, newest
 from cnilint.surface.model import HELPER, INIT, MAIN, OVERLAYS, mapping
@@ -42,8 +43,9 @@ def cni(context: Context) -> dict[str, object]:
         about["version"] = context.release
         about["known"] = known(context.release)
     for name, container in (("imageVersion", MAIN), ("initVersion", INIT)):
-        version = context.image_version(container)
-        if version:
+        overlaid = context.surface.kind in OVERLAYS
+        version = image_version(context, container) if overlaid else context.image_version(container)
+        if isinstance(version, str):
             about[name] = version
     return about
 

@@ -115,7 +115,7 @@ def cluster_role(context: Context) -> object:
     roles = _items(context, "ClusterRole")
     if not roles or roles[0].partial or context.surface.partial:
         return ABSENT
-    return {"present": True, "patchesPods": _covers(grants(roles[0]), "core/pods", "patch")}
+    return {"present": True, "patchesPods": covers(grants(roles[0]), "core/pods", "patch")}
 
 
 def grants(role: Item) -> Grants:
@@ -133,7 +133,8 @@ def _strings(data: object) -> list[str]:
     return [item for item in data if isinstance(item, str)] if isinstance(data, list) else []
 
 
-def _covers(granted: Grants, resource: str, verb: str) -> bool:
+def covers(granted: Grants, resource: str, verb: str) -> bool:
+    """Tell whether a role that grants this allows a verb on a resource (``group/resource``)."""
     group, _, name = resource.partition("/")
     either = (granted.get(f"{some}/{other}", ()) for some in (group, "*") for other in (name, "*"))
     return any(verb in verbs or "*" in verbs for verbs in either)
@@ -149,7 +150,7 @@ def missing_grants(context: Context) -> list[Element]:
     return [
         {"resource": resource, "verb": verb, "need": _NEEDS[resource], **_at(roles[0], "rules")}
         for resource, verb in _needed(context.release)
-        if verb not in granted.get(resource, ()) and not _covers(granted, resource, verb)
+        if verb not in granted.get(resource, ()) and not covers(granted, resource, verb)
     ]
 
 

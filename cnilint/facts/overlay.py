@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from cnilint.facts.context import as_text
 from cnilint.facts.release import stock_of
+from cnilint.knowledge.versions import image, release
 from cnilint.source.inset import HOLE
 from cnilint.source.plain import child
 from cnilint.source.yaml import MappingNode, Node, ScalarNode
-from cnilint.surface.model import AGENT, UNKNOWN, Setting, mapping, placeholder
+from cnilint.surface.model import AGENT, INIT, UNKNOWN, Setting, mapping, placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -99,6 +100,22 @@ def _name(word: str) -> str:
 def _word(name: str, value: object) -> str:
     text = HOLE if value is UNKNOWN else str(value)
     return f"--{name}={':' if name.endswith('-bind-addr') and text.isdigit() else ''}{text}"
+
+
+def image_version(context: Context, container: str) -> object:
+    """Return the version of a container's image as the chart's values write it.
+
+    None where they write neither tag nor override, or it is the add-on's values, which have no images; UNKNOWN where
+    what is written names no version.
+    """
+    above = {INIT: "init", AGENT: "nodeAgent"}.get(container)
+    data = mapping(context.surface.object.get(above)) if above else context.surface.object
+    written = mapping(data.get("image"))
+    override, tag = written.get("override"), written.get("tag")
+    if context.surface.kind == "addon" or (not override and tag is None):
+        return None
+    found = image(override).version if isinstance(override, str) and override else release(str(tag))
+    return found or UNKNOWN
 
 
 def eni_configs(context: Context) -> list[Element]:

@@ -40,15 +40,15 @@ def probes(context: Context) -> list[Element]:
     found: list[Element] = []
     for name in CONTAINERS:
         container = context.container(name)
-        for kind in ("liveness", "readiness") if container else ():
-            probe = mapping(container.data.get(f"{kind}Probe")) if container else {}
-            command = mapping(probe.get("exec")).get("command")
-            if container is None or not isinstance(command, list):
-                continue
-            for index, word in enumerate(command):
+        place = partial(within, context, container) if container else context.surface.span
+        overlaid = context.surface.kind in OVERLAYS and name == MAIN  # the chart's values have those of aws-node
+        data = container.data if container else context.surface.object if overlaid else {}
+        for kind in ("liveness", "readiness"):
+            command = mapping(mapping(data.get(f"{kind}Probe")).get("exec")).get("command")
+            for index, word in enumerate(command if isinstance(command, list) else ()):
                 text = str(word)
                 if text.lstrip("-").startswith("addr="):
-                    at = partial(within, context, container, f"{kind}Probe", "exec", "command", index)
+                    at = partial(place, f"{kind}Probe", "exec", "command", index)
                     address = text.partition("=")[2]
                     found.append({"container": name, "kind": kind, "address": address, "text": text, "at": at})
     return found
