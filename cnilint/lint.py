@@ -88,7 +88,7 @@ def read(  # noqa: PLR0913  # as above
         return Outcome((), _untakable(raw, path), checked=False) if alone else PASSED_OVER
     try:
         text = decoded(raw, path)
-        found = surfaces(text, kind=kind)
+        found = surfaces(text, kind=kind, one_of_many=not alone)
     except SourceError as error:
         return Outcome((), (error,), checked=False) if kind or mentioned(raw) else PASSED_OVER
     return Read(text, found, told, levels) if found else PASSED_OVER

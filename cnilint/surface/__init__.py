@@ -38,10 +38,11 @@ __all__ = [
 ]
 
 
-def surfaces(text: Text, *more: Reading, kind: str = "") -> list[Surface]:
+def surfaces(text: Text, *more: Reading, kind: str = "", one_of_many: bool = False) -> list[Surface]:
     """Return the surfaces of a text, family by family; ``more`` are readings of what those leave.
 
-    Of a text that is told to be values of a ``kind`` (one of ``families.FORCED``), all of it is read as such.
+    Of a text that is told to be values of a ``kind`` (one of ``families.FORCED``), all of it is read as such. Of files
+    that are ``one_of_many`` what recurs is read once, and the surfaces' texts may be parts of the file.
     Raises SourceError where the text, or the part of it that configures the CNI, cannot be understood.
     """
     if kind:
@@ -50,8 +51,8 @@ def surfaces(text: Text, *more: Reading, kind: str = "") -> list[Surface]:
     readers = [name for name in (_by_content(text), by_suffix) if name]
     if readers:
         return [surface for name in readers for surface in _module(name).read(text)]
-    again = _again()
-    found = again.surfaces(text) if again and not more else None
+    again = _again() if one_of_many else None
+    found = again.surfaces(text) if again else None
     if found is not None:
         return cast("list[Surface]", found)
     roots = list(documents(text))
