@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -282,6 +283,32 @@ addons: [{name: vpc-cni, version: v1.21.1, configurationValues: '{"env": {"MAX_E
 def test_nothing_is_carried_to_a_part_of_a_file(new: str) -> None:
     with pytest.raises(ConfigError, match="must be a whole manifest"):
         merged(context(changed(OLD, {})), context(new))
+
+
+def test_a_text_in_which_others_would_change_is_left_alone() -> None:
+    content = shipped.manifest(NEW).replace(
+        'env:\n            - name: "DISABLE_TCP', 'env: &e\n            - name: "DISABLE_TCP'
+    )
+    head, _, tail = content.partition('        - name: "aws-node"')
+    start, stop = tail.index("          env:"), tail.index("          volumeMounts:")
+    new = f'{head}        - name: "aws-node"{tail[:start]}          env: *e\n{tail[stop:]}'
+    with pytest.raises(ConfigError, match=r"cannot be put into it: .* would change as well"):
+        merged(context(changed(OLD, {"env": {"WARM_IP_TARGET": "5"}})), context(new))
+
+
+def test_json_takes_settings_as_json() -> None:
+    new = json.dumps({"apiVersion": "v1", "kind": "List", "items": [*shipped.objects(NEW), shipped.daemonset(NEW)]})
+    change = {"env": {"WARM_IP_TARGET": "5"}, "pod": {"nodeSelector": {"a": "b"}}, "volume": {"name": "x"}}
+    found, read = both(changed(OLD, change), json.dumps(json.loads(new), indent=2))
+    assert json.loads(found.text.content)["kind"] == "List"
+    assert read.flat == {
+        ("env", MAIN, "WARM_IP_TARGET"): "5",
+        ("pod", "nodeSelector", "a"): "b",
+        ("volume", "x"): {},
+    }
+    assert found.left == ()
+    refused, _ = both(changed(OLD, {"eniConfig": {"subnet": "subnet-1"}}), new)
+    assert [item.name for item in refused.left] == ["ENIConfig eu-west-1a"]
 
 
 TEXTS = st.sampled_from(["1", "true", "false", "", "a b", 'quo"te', "it's", "yes", "0x1f", "{}", "#", "a: b", "ünï"])
