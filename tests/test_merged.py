@@ -16,10 +16,13 @@ from hypothesis import strategies as st
 from cnilint.change.carried import carried
 from cnilint.change.choices import REMOVED, Choices, choices
 from cnilint.change.merged import Merged, merged
+from cnilint.change.upgrade import upgrade
 from cnilint.config import EMPTY
 from cnilint.errors import ConfigError
 from cnilint.facts.context import Context, Told
+from cnilint.facts.release import reads
 from cnilint.knowledge.releases import releases, stock
+from cnilint.knowledge.variables import variables
 from cnilint.run import Choice, Run
 from cnilint.source.text import decoded
 from cnilint.surface import surfaces
@@ -349,6 +352,22 @@ def test_the_new_text_is_read_as_what_was_carried(
     assert {item.path for item in known.items} == {item.path for item in found.items}
     assert crlf == ("\r\n" in found.text.content)
     assert "\n" not in found.text.content.replace("\r\n", "") or not crlf
+
+
+UNREAD: Final = ("no longer read", "does not read it", "without effect")
+
+
+@hypothesis_settings(max_examples=40, deadline=None)
+@given(old=st.sampled_from(NAMED), new=st.sampled_from(NAMED), own=owns(), dead=st.booleans())
+def test_what_is_not_carried_is_told_before_as_well(*, old: str, new: str, own: dict[str, Any], dead: bool) -> None:
+    own["env"] |= {"AWS_EC2_ENDPOINT": "https://x", "ENABLE_NFTABLES": "true"} if dead else {}
+    one = context(changed(old, own))
+    left = merged(one, context(shipped.manifest(new))).left
+    notes = upgrade(one, old, new).section("settings")
+    unread = {item.name for item in left if any(words in item.reason for words in UNREAD)}
+    if old != new:
+        known = {name for name in unread if reads(old, variables()[name])}
+        assert known <= {note.name for note in notes if note.act}
 
 
 @cache
