@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,10 +16,13 @@ from hypothesis import strategies as st
 from cnilint.change.carried import carried
 from cnilint.change.choices import REMOVED, Choices, choices
 from cnilint.change.merged import Merged, merged
+from cnilint.change.upgrade import upgrade
 from cnilint.config import EMPTY
 from cnilint.errors import ConfigError
 from cnilint.facts.context import Context, Told
+from cnilint.facts.release import reads
 from cnilint.knowledge.releases import releases, stock
+from cnilint.knowledge.variables import variables
 from cnilint.run import Choice, Run
 from cnilint.source.text import decoded
 from cnilint.surface import surfaces
@@ -284,6 +288,32 @@ def test_nothing_is_carried_to_a_part_of_a_file(new: str) -> None:
         merged(context(changed(OLD, {})), context(new))
 
 
+def test_a_text_in_which_others_would_change_is_left_alone() -> None:
+    content = shipped.manifest(NEW).replace(
+        'env:\n            - name: "DISABLE_TCP', 'env: &e\n            - name: "DISABLE_TCP'
+    )
+    head, _, tail = content.partition('        - name: "aws-node"')
+    start, stop = tail.index("          env:"), tail.index("          volumeMounts:")
+    new = f'{head}        - name: "aws-node"{tail[:start]}          env: *e\n{tail[stop:]}'
+    with pytest.raises(ConfigError, match=r"cannot be put into it: .* would change as well"):
+        merged(context(changed(OLD, {"env": {"WARM_IP_TARGET": "5"}})), context(new))
+
+
+def test_json_takes_settings_as_json() -> None:
+    new = json.dumps({"apiVersion": "v1", "kind": "List", "items": [*shipped.objects(NEW), shipped.daemonset(NEW)]})
+    change = {"env": {"WARM_IP_TARGET": "5"}, "pod": {"nodeSelector": {"a": "b"}}, "volume": {"name": "x"}}
+    found, read = both(changed(OLD, change), json.dumps(json.loads(new), indent=2))
+    assert json.loads(found.text.content)["kind"] == "List"
+    assert read.flat == {
+        ("env", MAIN, "WARM_IP_TARGET"): "5",
+        ("pod", "nodeSelector", "a"): "b",
+        ("volume", "x"): {},
+    }
+    assert found.left == ()
+    refused, _ = both(changed(OLD, {"eniConfig": {"subnet": "subnet-1"}}), new)
+    assert [item.name for item in refused.left] == ["ENIConfig eu-west-1a"]
+
+
 TEXTS = st.sampled_from(["1", "true", "false", "", "a b", 'quo"te', "it's", "yes", "0x1f", "{}", "#", "a: b", "ünï"])
 NAMES = st.sampled_from(
     ["WARM_IP_TARGET", "WARM_ENI_TARGET", "ENABLE_POD_ENI", "AWS_VPC_K8S_CNI_LOGLEVEL", "MY_OWN", "POD_MTU", "MAX_ENI"]
@@ -322,6 +352,22 @@ def test_the_new_text_is_read_as_what_was_carried(
     assert {item.path for item in known.items} == {item.path for item in found.items}
     assert crlf == ("\r\n" in found.text.content)
     assert "\n" not in found.text.content.replace("\r\n", "") or not crlf
+
+
+UNREAD: Final = ("no longer read", "does not read it", "without effect")
+
+
+@hypothesis_settings(max_examples=40, deadline=None)
+@given(old=st.sampled_from(NAMED), new=st.sampled_from(NAMED), own=owns(), dead=st.booleans())
+def test_what_is_not_carried_is_told_before_as_well(*, old: str, new: str, own: dict[str, Any], dead: bool) -> None:
+    own["env"] |= {"AWS_EC2_ENDPOINT": "https://x", "ENABLE_NFTABLES": "true"} if dead else {}
+    one = context(changed(old, own))
+    left = merged(one, context(shipped.manifest(new))).left
+    notes = upgrade(one, old, new).section("settings")
+    unread = {item.name for item in left if any(words in item.reason for words in UNREAD)}
+    if old != new:
+        known = {name for name in unread if reads(old, variables()[name])}
+        assert known <= {note.name for note in notes if note.act}
 
 
 @cache

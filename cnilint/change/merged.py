@@ -146,8 +146,10 @@ def _differing(new: Context, text: Text, theirs: Choices, found: Carried, left: 
     wanted = _wanted(theirs, [item for item in found.items if item.name not in lost])
     wrong = {path for path in wanted.keys() | read.keys() if wanted.get(path) != read.get(path)}
     mine = [item for item in found.items if item.path in wrong and item.name not in lost]
-    if wrong - {item.path for item in found.items}:
-        raise ConfigError("the settings cannot be put into it: others would change", text.path)
+    others_too = sorted(wrong - {item.path for item in found.items})
+    if others_too:
+        name = Choice(others_too[0], None, new.surface.anchor).name
+        raise ConfigError(f"the settings cannot be put into it: {name} would change as well", text.path)
     return [Left(item.name, item.at, _REFUSED) for item in mine]
 
 
