@@ -30,8 +30,8 @@ STDIN: Final = "-"
 @kind
 def convert(file: str, **options: Any) -> None:  # noqa: ANN401  # click hands over what the options above declare
     """Print what FILE sets beyond its release's stock manifest in another form; - is standard input."""
-    from cnilint.change.choices import choices  # noqa: PLC0415
-    from cnilint.change.forms import converted, place  # noqa: PLC0415
+    from cnilint.choices.choices import choices  # noqa: PLC0415
+    from cnilint.convert.forms import converted, place  # noqa: PLC0415
     from cnilint.facts.context import Context, Told  # noqa: PLC0415
 
     settings = _settings(file, options)

@@ -50,9 +50,9 @@ def upgrade(file: str, **options: Any) -> None:  # noqa: ANN401  # click hands o
 
 
 def _tell(file: str, options: dict[str, Any]) -> None:
-    from cnilint.change.target import target  # noqa: PLC0415
-    from cnilint.change.upgrade import upgrade as upgraded  # noqa: PLC0415
     from cnilint.report import upgrade as report  # noqa: PLC0415
+    from cnilint.upgrade.target import target  # noqa: PLC0415
+    from cnilint.upgrade.upgrade import upgrade as upgraded  # noqa: PLC0415
 
     new = target(options["to"])
     found = [upgraded(context, _release(context, file), new) for context in _contexts(file, options)]
@@ -63,7 +63,7 @@ def _tell(file: str, options: dict[str, Any]) -> None:
 
 def _merge(file: str, options: dict[str, Any]) -> None:
     """Print or write the new file with the old one's settings; what could not be carried goes to standard error."""
-    from cnilint.change.merged import merged  # noqa: PLC0415
+    from cnilint.merge.merged import merged  # noqa: PLC0415
     from cnilint.report.upgrade import merged as told  # noqa: PLC0415
 
     old, new = (_only(each, _contexts(each, options)) for each in (file, options["stock"]))
@@ -101,8 +101,8 @@ def _fresh(raw: bytes, path: str, contexts: list[Context], options: dict[str, An
 
 def _release(context: Context, file: str) -> str:
     """Return the release of a surface. Raises ConfigError where nothing tells one that is known."""
-    from cnilint.change.target import target  # noqa: PLC0415
     from cnilint.errors import ConfigError  # noqa: PLC0415
+    from cnilint.upgrade.target import target  # noqa: PLC0415
 
     anchor = context.surface.anchor
     line, column = anchor.text.position(anchor.start)

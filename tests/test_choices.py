@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cnilint.change.choices import REMOVED, Choices, choices
+from cnilint.choices.choices import REMOVED, Choices, choices
 from cnilint.facts import Context, Told
 from cnilint.source.text import decoded
 from cnilint.surface import surfaces

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cnilint.change.choices import REMOVED, Choices, choices
+from cnilint.choices.choices import REMOVED, Choices, choices
 from cnilint.facts import Context, Told
 from cnilint.source.text import decoded
 from cnilint.surface import surfaces

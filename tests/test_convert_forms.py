@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cnilint.change.choices import choices
-from cnilint.change.forms import converted
-from cnilint.change.writing import hcl, quoted, yaml
+from cnilint.choices.choices import choices
 from cnilint.config import EMPTY
+from cnilint.convert.forms import converted
+from cnilint.convert.writing import hcl, quoted, yaml
 from cnilint.convertcli import TARGETS
 from cnilint.facts import Context, Told
 from cnilint.run import Choice, Run

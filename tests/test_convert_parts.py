@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from ruamel.yaml import YAML
 
-from cnilint.change.choices import choices
-from cnilint.change.forms import converted
-from cnilint.change.nothing import same_without, without
+from cnilint.choices.choices import choices
+from cnilint.choices.nothing import same_without, without
+from cnilint.convert.forms import converted
 from cnilint.facts import Context, Told
 from cnilint.source.text import decoded
 from cnilint.surface import surfaces
 from cnilint.surface.joined import joined
 
 if TYPE_CHECKING:
-    from cnilint.change.forms import Form
+    from cnilint.convert.forms import Form
 
 MAIN, INIT, AGENT = "aws-node", "aws-vpc-cni-init", "aws-eks-nodeagent"
 

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from cnilint.change.choices import REMOVED, Choice, Choices, choices
-from cnilint.change.flat import shipped
-from cnilint.change.forms import FORMS, Form, converted
-from cnilint.change.keys import WITHOUT_AGENT
-from cnilint.change.nothing import same_without
+from cnilint.choices.choices import REMOVED, Choice, Choices, choices
+from cnilint.choices.flat import shipped
+from cnilint.choices.keys import WITHOUT_AGENT
+from cnilint.choices.nothing import same_without
+from cnilint.convert.forms import FORMS, Form, converted
 from cnilint.errors import SourceError
 from cnilint.facts import Context, Told
 from cnilint.knowledge.addon import schema
@@ -27,8 +27,8 @@ from cnilint.surface.joined import joined
 from cnilint.surface.model import HELPER, Surface, placeholder
 
 if TYPE_CHECKING:
-    from cnilint.change.flat import Flat
-    from cnilint.change.flat import Path as Key
+    from cnilint.choices.flat import Flat
+    from cnilint.choices.flat import Path as Key
 
 MAIN, INIT, AGENT = "aws-node", "aws-vpc-cni-init", "aws-eks-nodeagent"
 ADDONS = ("addon", "eksctl", "terraform")

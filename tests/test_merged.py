@@ -13,20 +13,20 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from cnilint.change.carried import carried
-from cnilint.change.choices import REMOVED, Choices, choices
-from cnilint.change.merged import Merged, merged
-from cnilint.change.upgrade import upgrade
+from cnilint.choices.choices import REMOVED, Choices, choices
 from cnilint.config import EMPTY
 from cnilint.errors import ConfigError
 from cnilint.facts.context import Context, Told
 from cnilint.facts.release import reads
 from cnilint.knowledge.releases import releases, stock
 from cnilint.knowledge.variables import variables
+from cnilint.merge.carried import carried
+from cnilint.merge.merged import Merged, merged
 from cnilint.run import Choice, Run
 from cnilint.source.text import decoded
 from cnilint.surface import surfaces
 from cnilint.surface.joined import joined
+from cnilint.upgrade.upgrade import upgrade
 
 if TYPE_CHECKING:
     from types import ModuleType

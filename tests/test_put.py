@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnilint.change.put import Named, added, put, taken
 from cnilint.edit import fixed
+from cnilint.merge.put import Named, added, put, taken
 from cnilint.source.plain import Plain
 from cnilint.source.text import Text
 from cnilint.source.yaml import documents
 
 if TYPE_CHECKING:
-    from cnilint.change.put import Step
     from cnilint.edit import Edit
+    from cnilint.merge.put import Step
 
 BLOCK: Final = """\
 a:  # one

@@ -13,9 +13,6 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from cnilint.change.cautions import _table
-from cnilint.change.target import between, minors, target
-from cnilint.change.upgrade import SECTIONS, Upgrade, manifest_url, upgrade, url
 from cnilint.errors import ConfigError
 from cnilint.facts.context import Context, Told
 from cnilint.knowledge.releases import known, newest, releases
@@ -24,6 +21,9 @@ from cnilint.report.upgrade import json as as_json
 from cnilint.report.upgrade import text as as_text
 from cnilint.source.text import decoded
 from cnilint.surface import surfaces
+from cnilint.upgrade.cautions import _table
+from cnilint.upgrade.target import between, minors, target
+from cnilint.upgrade.upgrade import SECTIONS, Upgrade, manifest_url, upgrade, url
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -5,16 +5,16 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
-from cnilint.change.upgrade import DEFAULTS, MANIFEST, NEW, PAIRS, SECTIONS, SETTINGS, WARNINGS, WAY
 from cnilint.report.printable import dumped, printable
+from cnilint.upgrade.upgrade import DEFAULTS, MANIFEST, NEW, PAIRS, SECTIONS, SETTINGS, WARNINGS, WAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cnilint.change.merged import Merged
-    from cnilint.change.upgrade import Note, Upgrade
     from cnilint.finding import Finding
+    from cnilint.merge.merged import Merged
     from cnilint.source.text import Span
+    from cnilint.upgrade.upgrade import Note, Upgrade
 
 VERSION: Final = 1
 _WIDTH: Final = 100

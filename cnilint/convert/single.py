@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cnilint.change.choices import REMOVED, Choice
-from cnilint.change.flat import Path, nested
-from cnilint.change.keys import (
+from cnilint.choices.choices import REMOVED, Choice
+from cnilint.choices.flat import Path, nested
+from cnilint.choices.keys import (
     AGENT_SWITCH,
     CONFIG_MAP,
     CONTAINERS,
@@ -17,11 +17,11 @@ from cnilint.change.keys import (
     TREES,
     WITHOUT_AGENT,
 )
-from cnilint.change.nothing import same_without
+from cnilint.choices.nothing import same_without
 from cnilint.surface.model import AGENT, MAIN
 
 if TYPE_CHECKING:
-    from cnilint.change.valued import Builder
+    from cnilint.convert.valued import Builder
 
 _TREES: Final[dict[Path, Path]] = {path: key for key, path in TREES.items()}
 _LEAVES: Final[dict[Path, Path]] = {path: key for key, path in LEAVES.items()}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from cnilint.surface.model import items, mapping
 
 if TYPE_CHECKING:
-    from cnilint.change.flat import Path
+    from cnilint.choices.flat import Path
 
 # What a text may have and still be shown as a whole.
 _SHORT: Final = 72

@@ -10,7 +10,7 @@ from cnilint.knowledge.variables import variables
 from cnilint.surface.model import AGENT
 
 if TYPE_CHECKING:
-    from cnilint.change.flat import Path
+    from cnilint.choices.flat import Path
 
 # Variables that nothing reads, whoever sets them.
 _UNREAD: Final = frozenset({"injected", "dead", "removed"})

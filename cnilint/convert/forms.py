@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from cnilint.change.choices import Choices, Left
-from cnilint.change.patched import objects
-from cnilint.change.valued import values
-from cnilint.change.writing import Block, aligned, comments, hcl, quoted, yaml
+from cnilint.choices.choices import Choices, Left
+from cnilint.convert.patched import objects
+from cnilint.convert.valued import values
+from cnilint.convert.writing import Block, aligned, comments, hcl, quoted, yaml
 from cnilint.knowledge.chart import CHART, charts
 from cnilint.record import NamedTuple
 

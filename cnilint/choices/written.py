@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnilint.change.choices import REMOVED, Found, Left
-from cnilint.change.flat import OWN, source, unseen
+from cnilint.choices.choices import REMOVED, Found, Left
+from cnilint.choices.flat import OWN, source, unseen
 from cnilint.facts.context import meant
 from cnilint.knowledge.versions import release
 from cnilint.source.plain import Plain, scalar

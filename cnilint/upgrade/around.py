@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cnilint.change.target import between
-from cnilint.change.upgrade import MANIFEST, Note, manifest_url
 from cnilint.facts.objects import covers, grants
 from cnilint.knowledge.releases import stock
 from cnilint.surface.model import items
+from cnilint.upgrade.target import between
+from cnilint.upgrade.upgrade import MANIFEST, Note, manifest_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

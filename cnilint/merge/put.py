@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cnilint.change.writing import plain, yaml
+from cnilint.convert.writing import plain, yaml
 from cnilint.edit import Edit, removal, replacement
 from cnilint.record import NamedTuple
 from cnilint.source.plain import entry

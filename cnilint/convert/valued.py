@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from cnilint.change.choices import REMOVED, Choice, Choices, Left
-from cnilint.change.flat import Path, merged, nested, shipped
-from cnilint.change.keys import (
+from cnilint.choices.choices import REMOVED, Choice, Choices, Left
+from cnilint.choices.flat import Path, merged, nested, shipped
+from cnilint.choices.keys import (
     AGENT_PORTS,
     AGENT_SWITCH,
     FIRST_VALUES,
@@ -14,9 +14,9 @@ from cnilint.change.keys import (
     WITHOUT_AGENT,
     metrics_port,
 )
-from cnilint.change.nothing import same_without, without
-from cnilint.change.parts import eni_configs, images, mounts, resources
-from cnilint.change.single import single, single_flag
+from cnilint.choices.nothing import same_without, without
+from cnilint.convert.parts import eni_configs, images, mounts, resources
+from cnilint.convert.single import single, single_flag
 from cnilint.facts.release import since
 from cnilint.knowledge.addon import key_path, refusals, schema
 from cnilint.record import NamedTuple

@@ -9,12 +9,12 @@ import os.path
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from cnilint.change.moved import of_release
-from cnilint.change.target import minors
-from cnilint.change.upgrade import WARNINGS, WAY, Note, manifest_url
 from cnilint.facts import Context
 from cnilint.knowledge.versions import before
 from cnilint.surface.model import MAIN
+from cnilint.upgrade.moved import of_release
+from cnilint.upgrade.target import minors
+from cnilint.upgrade.upgrade import WARNINGS, WAY, Note, manifest_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

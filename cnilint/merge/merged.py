@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cnilint.change.around import granted
-from cnilint.change.carried import Carried, carried, unread
-from cnilint.change.choices import REMOVED, Choice, Choices, Left, choices
-from cnilint.change.flat import Flat, shipped, unseen
-from cnilint.change.into import Draft, values_into
+from cnilint.choices.choices import REMOVED, Choice, Choices, Left, choices
+from cnilint.choices.flat import Flat, shipped, unseen
 from cnilint.errors import ConfigError
 from cnilint.facts.context import Context, Told
 from cnilint.facts.objects import grants
+from cnilint.merge.carried import Carried, carried, unread
+from cnilint.merge.into import Draft, values_into
 from cnilint.record import NamedTuple
 from cnilint.source.inset import HOLE, Inset
 from cnilint.source.yaml import ScalarNode, documents, span
 from cnilint.surface import surfaces
 from cnilint.surface.model import AGENT, OVERLAYS, UNKNOWN
 from cnilint.surface.reach import node_span
+from cnilint.upgrade.around import granted
 
 if TYPE_CHECKING:
-    from cnilint.change.flat import Path
+    from cnilint.choices.flat import Path
     from cnilint.source.text import Text
     from cnilint.surface.model import Surface
 
@@ -120,7 +120,7 @@ def _within(path: Path, found: Carried) -> bool:
 
 def _values(new: Context, theirs: Choices, found: Carried) -> tuple[Text, list[Left]]:
     """Return values with choices put in, and those that no value can hold."""
-    from cnilint.change.valued import values  # noqa: PLC0415  # for this form alone
+    from cnilint.convert.valued import values  # noqa: PLC0415  # for this form alone
 
     whole = {**{item.path: item for item in theirs.items}, **{item.path: item for item in found.items}}
     made = values(theirs._replace(items=tuple(whole.values())), addon=new.surface.kind == "addon")

@@ -9,23 +9,23 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from cnilint.change.around import first, grants_and_objects
-from cnilint.change.choices import Choice
-from cnilint.change.flat import shipped
-from cnilint.change.keys import CONTAINERS
-from cnilint.change.nothing import same_without
-from cnilint.change.shown import TERMS, difference, shown
-from cnilint.change.target import between
-from cnilint.change.upgrade import MANIFEST, PAIRS, Note, manifest_url
+from cnilint.choices.choices import Choice
+from cnilint.choices.flat import shipped
+from cnilint.choices.keys import CONTAINERS
+from cnilint.choices.nothing import same_without
 from cnilint.knowledge.releases import stock
 from cnilint.knowledge.versions import image, release
 from cnilint.surface.model import AGENT, INIT, MAIN, OVERLAYS, mapping
+from cnilint.upgrade.around import first, grants_and_objects
+from cnilint.upgrade.shown import TERMS, difference, shown
+from cnilint.upgrade.target import between
+from cnilint.upgrade.upgrade import MANIFEST, PAIRS, Note, manifest_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnilint.change.choices import Choices
-    from cnilint.change.flat import Flat, Path
+    from cnilint.choices.choices import Choices
+    from cnilint.choices.flat import Flat, Path
     from cnilint.facts.context import Context
     from cnilint.knowledge.releases import Stock
 

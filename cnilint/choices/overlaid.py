@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnilint.change.choices import REMOVED, Left
-from cnilint.change.flat import leaves, merged, unseen, volume
-from cnilint.change.keys import (
+from cnilint.choices.choices import REMOVED, Left
+from cnilint.choices.flat import leaves, merged, unseen, volume
+from cnilint.choices.keys import (
     AGENT_PORTS,
     AGENT_SWITCH,
     CONFIG_MAP,
@@ -28,8 +28,8 @@ from cnilint.surface.helm import rendered
 from cnilint.surface.model import INIT, MAIN, UNKNOWN, items, mapping
 
 if TYPE_CHECKING:
-    from cnilint.change.choices import Found
-    from cnilint.change.flat import Path
+    from cnilint.choices.choices import Found
+    from cnilint.choices.flat import Path
 
 # Read elsewhere: the environment by ``written``, the rest by functions of their own below.
 _APART = frozenset(

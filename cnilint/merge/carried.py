@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cnilint.change.choices import REMOVED, Choice, Choices, Left
-from cnilint.change.flat import Flat, shipped, usual
-from cnilint.change.nothing import same_without
-from cnilint.change.shown import difference, shown
+from cnilint.choices.choices import REMOVED, Choice, Choices, Left
+from cnilint.choices.flat import Flat, shipped, usual
+from cnilint.choices.nothing import same_without
 from cnilint.facts.release import ABSENT, reads, since, unset_values, used
 from cnilint.knowledge.flags import flags
 from cnilint.knowledge.releases import agent
@@ -19,11 +18,12 @@ from cnilint.knowledge.variables import variables
 from cnilint.knowledge.versions import before, image
 from cnilint.record import NamedTuple
 from cnilint.surface.model import AGENT, INIT, MAIN
+from cnilint.upgrade.shown import difference, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnilint.change.flat import Path
+    from cnilint.choices.flat import Path
 
 # How ``Choices`` names a permission among what is no setting; they are carried by themselves.
 GRANT: Final = "ClusterRole "

@@ -12,7 +12,7 @@ from cnilint.facts.overlay import CONFIG, NODE_AGENT
 from cnilint.surface.model import AGENT, INIT, MAIN
 
 if TYPE_CHECKING:
-    from cnilint.change.flat import Path
+    from cnilint.choices.flat import Path
 
 NETWORK_POLICY: Final = "enableNetworkPolicy"
 # Where each container's own values stand.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from cnilint.change.choices import REMOVED, Choice, Left
-from cnilint.change.flat import merged, nested
-from cnilint.change.keys import (
+from cnilint.choices.choices import REMOVED, Choice, Left
+from cnilint.choices.flat import merged, nested
+from cnilint.choices.keys import (
     CONTAINERS,
     EXTRA_MOUNTS_IN_INIT,
     NOT_IN_INIT,
@@ -22,8 +22,8 @@ from cnilint.surface.model import AGENT, INIT, MAIN
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnilint.change.flat import Path
-    from cnilint.change.valued import Builder
+    from cnilint.choices.flat import Path
+    from cnilint.convert.valued import Builder
 
 # A zone, local zones with it, and the region that its name begins with.
 _ZONE = r"([a-z]{2}(?:-[a-z]+)+-[0-9])(?:-[a-z0-9-]+)?[a-z]"

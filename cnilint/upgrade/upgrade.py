@@ -68,10 +68,10 @@ class Upgrade(NamedTuple):
 
 def upgrade(context: Context, old: str, new: str) -> Upgrade:
     """Return what changes for a surface of release ``old`` when it gets release ``new``, both of the table."""
-    from cnilint.change.cautions import cautions, way  # noqa: PLC0415  # they need the types above
-    from cnilint.change.choices import choices  # noqa: PLC0415
-    from cnilint.change.fates import fates  # noqa: PLC0415
-    from cnilint.change.shift import shift  # noqa: PLC0415
+    from cnilint.choices.choices import choices  # noqa: PLC0415
+    from cnilint.upgrade.cautions import cautions, way  # noqa: PLC0415  # they need the types above
+    from cnilint.upgrade.fates import fates  # noqa: PLC0415
+    from cnilint.upgrade.shift import shift  # noqa: PLC0415
 
     found = choices(context)
     notes: Sequence[Note] = (

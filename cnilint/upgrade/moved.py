@@ -5,18 +5,18 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from cnilint.change.upgrade import SETTINGS, Note
 from cnilint.facts import Facts
 from cnilint.finding import location
 from cnilint.judge import Judge
 from cnilint.knowledge.releases import stock
 from cnilint.knowledge.versions import image
 from cnilint.rule import built_in
+from cnilint.upgrade.upgrade import SETTINGS, Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnilint.change.choices import Choices
+    from cnilint.choices.choices import Choices
     from cnilint.facts.context import Context
     from cnilint.finding import Finding, Location
     from cnilint.source.text import Span

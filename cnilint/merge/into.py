@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cnilint.change.choices import REMOVED
-from cnilint.change.flat import leaves
-from cnilint.change.put import added, put, scalar, taken, trail
-from cnilint.change.routes import DAEMONSET, ROLE, container, found, route
-from cnilint.change.writing import yaml
+from cnilint.choices.choices import REMOVED
+from cnilint.choices.flat import leaves
+from cnilint.convert.writing import yaml
 from cnilint.edit import Edit, fixed, removal
 from cnilint.knowledge.flags import parsed
+from cnilint.merge.put import added, put, scalar, taken, trail
+from cnilint.merge.routes import DAEMONSET, ROLE, container, found, route
 from cnilint.source.plain import Plain, child
 from cnilint.source.text import Text
 from cnilint.source.yaml import ScalarNode, SequenceNode, documents
@@ -19,8 +19,8 @@ from cnilint.surface.model import AGENT, items, mapping
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from cnilint.change.choices import Choice
-    from cnilint.change.put import Step
+    from cnilint.choices.choices import Choice
+    from cnilint.merge.put import Step
     from cnilint.source.yaml import Node
 
 Grants = dict[str, list[str]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cnilint.change.flat import Flat, Path, shipped, usual
+from cnilint.choices.flat import Flat, Path, shipped, usual
 from cnilint.record import NamedTuple
 from cnilint.surface.model import AGENT, INIT, MAIN, OVERLAYS
 
@@ -131,9 +131,9 @@ class Found:
 
 def choices(context: Context) -> Choices:
     """Return what a surface sets beyond its release's stock manifest."""
-    from cnilint.change.manifest import manifest, objects  # noqa: PLC0415  # they need the types above
-    from cnilint.change.overlaid import overlaid  # noqa: PLC0415
-    from cnilint.change.written import variables  # noqa: PLC0415
+    from cnilint.choices.manifest import manifest, objects  # noqa: PLC0415  # they need the types above
+    from cnilint.choices.overlaid import overlaid  # noqa: PLC0415
+    from cnilint.choices.written import variables  # noqa: PLC0415
 
     found, surface = Found(context), context.surface
     variables(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cnilint.change.put import Named
+from cnilint.merge.put import Named
 from cnilint.record import NamedTuple
 from cnilint.source.plain import child
 from cnilint.source.yaml import ScalarNode, documents
@@ -14,8 +14,8 @@ from cnilint.surface.model import INIT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnilint.change.flat import Path
-    from cnilint.change.put import Step
+    from cnilint.choices.flat import Path
+    from cnilint.merge.put import Step
     from cnilint.source.text import Text
     from cnilint.source.yaml import Node
 

@@ -1,1 +1,0 @@
-"""What changes: settings beyond the stock manifest, differences, upgrades, other forms."""

@@ -1,0 +1,1 @@
+"""A file's choices in the text of another release's manifest or values, which keeps its layout."""
