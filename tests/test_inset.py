@@ -134,6 +134,7 @@ def placed(scalar: str, place: str) -> Inset:
 @given(SCALARS, PLACES)
 @example("|1-\n  a\n b", "key: {}\n")
 @example(">\n  a\n\n  b\n   c\n", "key: {}\n")
+@example("|+\n \n", "key: {}\n")
 def test_every_character_has_its_place(scalar: str, place: str) -> None:
     hold(placed(scalar, place))
 
@@ -162,6 +163,12 @@ def test_what_is_put_is_what_is_read(scalar: str, place: str, change: str, data:
     wanted = found.content[:start] + content + found.content[end:]
     assert again.content == wanted or (found.style in ("|", ">") and again.content == wanted.rstrip("\n"))
     hold(again)
+
+
+def test_a_line_of_a_block_is_never_joined_to_the_one_behind_it() -> None:
+    found = placed("|\n\n\n\n\n a\n aa", "key: {}\nnext: 1\n")
+    assert found.put(len(found.content) - 3, len(found.content), "new") is None
+    assert found.put(len(found.content) - 3, len(found.content) - 1, "new") is not None
 
 
 @pytest.mark.parametrize("scalar", ['"a ${X} b"', "'a ${X} b'", "a ${X} b", "|\n  a ${X} b", ">\n  a\n  ${X} b"])

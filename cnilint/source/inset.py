@@ -100,6 +100,8 @@ class Inset(Text):
             and self.content[:start].endswith("\n")
         ):
             edit = self._last_lines(start)
+        elif self.style in ("|", ">") and self.content[start:end].endswith("\n") and not written.endswith("\n"):
+            return None  # what follows the line would become part of it
         else:
             edit = self.outward(start), self.outward(end), written
         return edit if edit and self._gives(self.content[:start] + content + self.content[end:], edit) else None
@@ -215,6 +217,8 @@ def _block_runs(raw: str, start: int, value: str) -> Iterator[Run]:
     at = 0
     for index, (offset, line) in enumerate(lines):
         body = line.rstrip("\r\n")[indent:]
+        if not body.strip(" ") and not value.startswith(body, at):
+            body = ""  # a line of spaces is an empty one, where no line tells the indentation
         if not value.startswith(body, at):
             return
         if body:
