@@ -17,12 +17,13 @@ from cnilint.source.text import Text
 from cnilint.source.yaml import ScalarNode, documents
 from cnilint.surface import kubernetes
 from cnilint.surface.families import MANIFEST, of_a_manifest
+from cnilint.surface.model import Item
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnilint.source.yaml import Node
-    from cnilint.surface.model import Item, Surface
+    from cnilint.surface.model import Surface
 
 _BETWEEN: Final = "\n---\n"
 # What may make a document mean something else than it does alone, or end it elsewhere.
@@ -54,7 +55,8 @@ def surfaces(text: Text) -> list[Surface] | None:
         if not kept:
             others += [start, start + len(document)]
         elif kept.item:
-            siblings.append((kept.kind, kept.item._replace(text=part(text, start, start + len(document)))))
+            here = part(text, start, start + len(document))
+            siblings.append((kept.kind, Item(kept.item.data, kept.item.node, here)))
     if len(others) == 2 * len(every):
         return None
     first, last = (others[0], others[-1]) if others else (0, 0)
@@ -78,6 +80,8 @@ def remember(text: Text, roots: list[Node]) -> None:
 
 def _take_note(text: Text, roots: list[Node]) -> None:
     by_start = {root.start_mark.index: root for root in roots if _shareable(root)}
+    if not by_start:
+        return
     starts = iter(sorted(by_start))
     at = next(starts, None)
     for start, document in _documents(text.content):
