@@ -1,8 +1,7 @@
 """The reference implementation of CEL beside ours: the same expression over the same activation, both verdicts.
 
 ``cel-expr-python`` is the C++ reference implementation with a Python binding. Own functions are registered with it as
-they are, so an expression needs no rewriting. Load this file with ``importlib.util.spec_from_file_location`` after
-``pytest.importorskip("cel_expr_python")``: in importlib mode a test module cannot import its neighbour.
+they are, so an expression needs no rewriting. Import this file after ``pytest.importorskip("cel_expr_python")``.
 """
 
 from __future__ import annotations

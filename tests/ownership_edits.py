@@ -6,7 +6,9 @@ import copy
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cnilint.knowledge.releases import FIELD_REF, newest, stock
+from stock_manifest import daemonset as manifest
+
+from cnilint.knowledge.releases import newest
 from cnilint.knowledge.versions import before
 
 if TYPE_CHECKING:
@@ -35,40 +37,6 @@ class Edit(NamedTuple):
 
     def __repr__(self) -> str:
         return f"{self.family} {self.field}"
-
-
-def manifest(release: str) -> Data:
-    """Return the DaemonSet of a release, made from the release table."""
-    held = stock(release)
-    own: Data = {"name": "aws-node", "namespace": "kube-system", "labels": held.labels}
-    lists: dict[str, list[Data]] = {"initContainers": [], "containers": []}
-    for name, init in held.containers.items():
-        lists["initContainers" if init else "containers"].append(_container(release, name))
-    volumes = [
-        {"name": name, "hostPath": {"path": item.path, **({"type": item.type} if item.type else {})}}
-        for name, item in held.volumes.items()
-    ]
-    pod = {key: value for key, value in held.pod.items() if key != "labels"}
-    template = {"metadata": {"labels": held.pod_labels}, "spec": {**pod, **lists, "volumes": volumes}}
-    rest = {key: held.daemonset[key] for key in ("selector", "updateStrategy")}
-    return {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": own, "spec": {**rest, "template": template}}
-
-
-def _container(release: str, name: str) -> Data:
-    held = stock(release)
-    found: Data = {"name": name, "image": f"{held.items[f'{name} image']}:{held.items[f'{name} tag']}"}
-    found["env"] = [_entry(variable, text) for variable, text in held.env(name).items()]
-    found["volumeMounts"] = [{"mountPath": path, "name": volume} for path, volume in held.mounts(name).items()]
-    for key in ("args", "imagePullPolicy", "livenessProbe", "readinessProbe", "ports", "resources", "securityContext"):
-        if held.items.get(f"{name} {key}"):
-            found[key] = held.items[f"{name} {key}"]
-    return found
-
-
-def _entry(name: str, text: str) -> Data:
-    if text.startswith(FIELD_REF):
-        return {"name": name, "valueFrom": {"fieldRef": {"fieldPath": text.removeprefix(FIELD_REF)}}}
-    return {"name": name, "value": text}
 
 
 def edits(of: Data) -> Iterator[Edit]:

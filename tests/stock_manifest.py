@@ -1,7 +1,4 @@
-"""Manifests written from the release table: what a release ships, in block or flow style.
-
-Load this file with ``importlib.util.spec_from_file_location``, as tests/cel_oracle.py is.
-"""
+"""Manifests for tests: written from the release table, in block or flow style, and the head of a patch."""
 
 from __future__ import annotations
 
@@ -18,6 +15,20 @@ if TYPE_CHECKING:
     from cnilint.knowledge.releases import Stock
 
 _FIELDS = ("imagePullPolicy", "ports", "resources", "securityContext", "livenessProbe", "readinessProbe")
+
+
+# A patch of aws-node's environment: entries follow, indented by twelve.
+PATCH = """\
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: aws-node, namespace: kube-system}
+spec:
+  template:
+    spec:
+      containers:
+        - name: aws-node
+          env:
+"""
 
 
 def daemonset(release: str) -> dict[str, Any]:

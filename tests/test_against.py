@@ -7,23 +7,15 @@ import subprocess
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+import stock_manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import CommandLine
 
-PATCH = """\
-apiVersion: apps/v1
-kind: DaemonSet
-metadata: {name: aws-node, namespace: kube-system}
-spec:
-  template:
-    spec:
-      containers:
-        - name: aws-node
-          env:
-            - {name: WARM_IP_TARGETS, value: "5"}
+PATCH = f"""\
+{stock_manifest.PATCH}            - {{name: WARM_IP_TARGETS, value: "5"}}
 """
 NEW = '            - {name: MAX_ENIS, value: "2"}\n'
 NEWS = "MAX_ENIS"

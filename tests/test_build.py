@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import stock_manifest
 
 from cnilint import build, config
 from cnilint.kustomization import buildable, tree
@@ -22,17 +23,8 @@ if TYPE_CHECKING:
 needs_a_tool = pytest.mark.skipif(
     not any(shutil.which(name) for name, _ in build.TOOLS), reason="neither kustomize nor kubectl is here"
 )
-PATCH = """\
-apiVersion: apps/v1
-kind: DaemonSet
-metadata: {name: aws-node, namespace: kube-system}
-spec:
-  template:
-    spec:
-      containers:
-        - name: aws-node
-          env:
-            - name: %s
+PATCH = f"""\
+{stock_manifest.PATCH}            - name: %s
               value: %s
 """
 REMOTE = "names a remote base, {}, which is not fetched; build it yourself and check the output"

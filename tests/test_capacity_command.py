@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import stock_manifest
 
 from cnilint.capacity import BURST as MODELS_BURST
 from cnilint.capacitycli import BURST
@@ -49,17 +50,8 @@ managedNodeGroups:
   - {name: one, instanceType: m5.large, maxPodsPerNode: 20}
   - {name: two, instanceTypes: [t3.small]}
 """
-PATCH = """\
-apiVersion: apps/v1
-kind: DaemonSet
-metadata: {name: aws-node, namespace: kube-system}
-spec:
-  template:
-    spec:
-      containers:
-        - name: aws-node
-          env:
-            - {name: WARM_IP_TARGET, value: "5"}
+PATCH = f"""\
+{stock_manifest.PATCH}            - {{name: WARM_IP_TARGET, value: "5"}}
 """
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import random
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,23 +15,10 @@ from cnilint.cel.parse import parse
 from cnilint.cel.regexp import PatternError, pattern
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from hypothesis.strategies import DrawFn
 
 pytest.importorskip("cel_expr_python", reason="the reference implementation has no wheel here")
-
-
-def _loaded() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("cel_oracle", Path(__file__).with_name("cel_oracle.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-oracle = _loaded()
+import cel_oracle as oracle  # it needs that implementation
 
 INT, DOUBLE, STRING, BOOL = "int", "double", "string", "bool"
 INTS, STRINGS, MAP = ("list", INT), ("list", STRING), ("map", INT)

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+import stock_manifest
 
 from cnilint import config
 from cnilint.errors import ConfigError
@@ -59,17 +60,8 @@ managedNodeGroups:
     instanceType: t3.micro
     maxPodsPerNode: 20
 """
-PATCH = """\
-apiVersion: apps/v1
-kind: DaemonSet
-metadata: {name: aws-node, namespace: kube-system}
-spec:
-  template:
-    spec:
-      containers:
-        - name: aws-node
-          env:
-            - {name: %s, value: "%s"}
+PATCH = f"""\
+{stock_manifest.PATCH}            - {{name: %s, value: "%s"}}
 """
 ONE = "clusters: [{name: one, files: [one/]}]\n"
 

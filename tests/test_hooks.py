@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import stock_manifest
 from identify import identify
 from ruamel.yaml import YAML
 
@@ -22,17 +23,8 @@ HOOKS: dict[str, dict[str, Any]] = {hook["id"]: hook for hook in YAML(typ="safe"
 SHIPPED = (".pre-commit-hooks.yaml", "LICENSE", "README.md", "cnilint", "pyproject.toml", "rules", "schemas")
 INDEX_SECONDS, INSTALL_SECONDS = 60, 400
 
-PATCH = """\
-apiVersion: apps/v1
-kind: DaemonSet
-metadata: {name: aws-node, namespace: kube-system}
-spec:
-  template:
-    spec:
-      containers:
-        - name: aws-node
-          env:
-            - name: ENABLE_POD_ENI
+PATCH = f"""\
+{stock_manifest.PATCH}            - name: ENABLE_POD_ENI
               value: %s
 """
 GOOD, UNQUOTED, MALFORMED = PATCH % '"true"', PATCH % "true", PATCH % '"yes"'

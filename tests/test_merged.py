@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+import stock_manifest as shipped
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -29,20 +28,8 @@ from cnilint.surface.joined import joined
 from cnilint.upgrade.upgrade import upgrade
 
 if TYPE_CHECKING:
-    from types import ModuleType
+    from pathlib import Path
 
-
-def _beside(name: str) -> ModuleType:
-    """Return a module of this folder that holds no tests: in importlib mode it cannot be imported by its name."""
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-shipped: Final = _beside("stock_manifest")
 MAIN, INIT, AGENT = "aws-node", "aws-vpc-cni-init", "aws-eks-nodeagent"
 EVERY: Final = tuple(releases())
 # Their manifests name another release (the table's notes).

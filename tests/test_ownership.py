@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ownership_edits import Data, Edit, edits, manifest, verdict
+from ownership_edits import Data, Edit, edits, verdict
+from stock_manifest import daemonset as manifest
 
 from cnilint.config import EMPTY
 from cnilint.knowledge.releases import newest, releases

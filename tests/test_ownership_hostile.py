@@ -9,7 +9,8 @@ from typing import Any
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from ownership_edits import NOTED, live, manifest, other
+from ownership_edits import NOTED, live, other
+from stock_manifest import daemonset as manifest
 
 from cnilint.config import EMPTY
 from cnilint.knowledge.releases import newest

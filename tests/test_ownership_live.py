@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ownership_edits import CREATED, NOTED, Data, live, manifest, other, tree
+from ownership_edits import CREATED, NOTED, Data, live, other, tree
+from stock_manifest import daemonset as manifest
 
 from cnilint.config import EMPTY
 from cnilint.facts.fields import Manager, managers, only_a_copy, owned, shared, values_owned

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,6 +11,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from stock_manifest import manifest
 
 from cnilint.errors import ConfigError
 from cnilint.facts.context import Context, Told
@@ -26,22 +26,9 @@ from cnilint.upgrade.target import between, minors, target
 from cnilint.upgrade.upgrade import SECTIONS, Upgrade, manifest_url, upgrade, url
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from conftest import CommandLine
 
 
-def _beside(name: str) -> ModuleType:
-    """Return a module of this folder that holds no tests: in importlib mode it cannot be imported by its name."""
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-manifest = _beside("stock_manifest").manifest
 ROOT = Path(__file__).parent.parent
 SCHEMA = Draft202012Validator(json.loads((ROOT / "schemas" / "upgrade.schema.json").read_text("utf-8")))
 EVERY: Final = tuple(releases())
