@@ -93,18 +93,19 @@ class Inset(Text):
         written = _written(content, self.style)
         if not self._exact or written is None or HOLE in self.content[start:end]:
             return None
-        if (
-            self.style in ("|", ">")
-            and not written
-            and end == len(self.content)
-            and self.content[:start].endswith("\n")
-        ):
-            edit = self._last_lines(start)
-        elif self.style in ("|", ">") and self.content[start:end].endswith("\n") and not written.endswith("\n"):
-            return None  # what follows the line would become part of it
+        if self.style in ("|", ">") and start < end == len(self.content):
+            edit = self._at_the_end(start, written)
         else:
             edit = self.outward(start), self.outward(end), written
         return edit if edit and self._gives(self.content[:start] + content + self.content[end:], edit) else None
+
+    def _at_the_end(self, start: int, written: str) -> tuple[int, int, str] | None:
+        """Return the edit of all of a block from ``start`` on: what follows it never becomes part of it."""
+        if not written and self.content[:start].endswith("\n"):
+            return self._last_lines(start)
+        if self.content.endswith("\n") and not written.endswith("\n"):
+            return None
+        return self.outward(start), self.outward(len(self.content)), written
 
     def _gives(self, content: str, edit: tuple[int, int, str]) -> bool:
         """Tell whether the string reads as this content after an edit: what ends or starts a line may mean more."""
