@@ -6,12 +6,13 @@ what ``manager: eks`` was seen to own (user guide, kubernetes-field-management) 
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from cnilint.facts.context import CONTAINERS
 from cnilint.facts.described import DELETED, LISTS, POD, Path, hidden, reached
 from cnilint.facts.edits import RENDERED_OTHERWISE, Edited, field, leaves, several, text, two_policies
+from cnilint.facts.last import Memory, again
 from cnilint.facts.release import stock_of
 from cnilint.knowledge.versions import image
 from cnilint.record import NamedTuple
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     Container = Mapping[str, object]
 
 _PROBE_FIELDS: Final = ("initialDelaySeconds", "timeoutSeconds")
+_MEMORY: Final[Memory[tuple[Edited, ...]]] = {}
 _POLICIES: Final = frozenset({"Always", "IfNotPresent"})
 
 
@@ -76,15 +78,23 @@ def in_containers(of: Described, release: str | None) -> Iterator[Edited]:
     """Yield the fields of the containers that differ from the stock manifest of a release."""
     names = [name for name in CONTAINERS if name in of.containers]
     for name in names:
-        data, shipped = of.containers[name], _shipped(release, name)
-        where: Path = (*POD, LISTS[name], name)
-        yield from _image(of, where, name, shipped.image, release)
-        yield from _probes(of, where, name, shipped.probes)
-        yield from _mounts(data, where, name, shipped.mounts)
-        yield from _fields(of, where, name, shipped, release)
-        yield from _args(of, where, name, shipped.args)
+        data = {key: held for key, held in of.containers[name].items() if key != "env"}
+        place = name, release, of.partial, of.live, of.release
+        yield from again(_MEMORY, place, data, partial(_in_container, of, name, release))
     for name in CONTAINERS if of.partial else names:  # a JSON patch shows no container
         yield from _environment(of, (*POD, LISTS[name], name, "env"), name, _shipped(release, name).env)
+
+
+def _in_container(of: Described, name: str, release: str | None) -> tuple[Edited, ...]:
+    """Return what differs in a container but its environment."""
+    shipped, where = _shipped(release, name), (*POD, LISTS[name], name)
+    return (
+        *_image(of, where, name, shipped.image, release),
+        *_probes(of, where, name, shipped.probes),
+        *_mounts(of.containers[name], where, name, shipped.mounts),
+        *_fields(of, where, name, shipped, release),
+        *_args(of, where, name, shipped.args),
+    )
 
 
 def _image(of: Described, where: Path, name: str, shipped: Image | None, release: str | None) -> Iterator[Edited]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
 from cnilint.cel.evaluate import MAYBE, UNKNOWN
 from cnilint.facts import overlay
+from cnilint.facts.last import again
 from cnilint.facts.release import ABSENT, stock_of
 from cnilint.knowledge.configmap import expected, keys, nearest
 from cnilint.source.plain import child
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cnilint.facts.context import Context
+    from cnilint.facts.last import Memory
 
 Element = dict[str, object]
 Grants = dict[str, list[str]]
@@ -34,6 +36,7 @@ _NEEDS: Final = {
     "networking.k8s.aws/policyendpoints/status": "the node agent reads the network policies to enforce",
     "networking.k8s.aws/clusterpolicyendpoints": "the node agent reads the network policies to enforce",
 }
+_MEMORY: Final[Memory[list[tuple[str, str]]]] = {}
 # Of these the stock roles of some releases granted more than a program used.
 _READS: Final = {"core/nodes": ("get", "list", "watch")}
 
@@ -146,10 +149,20 @@ def missing_grants(context: Context) -> list[Element]:
     known = roles and not roles[0].partial and context.number is not None
     if not known or context.surface.kind != "daemonset" or context.surface.partial:
         return []
-    granted = grants(roles[0])
+    rules = roles[0].data.get("rules")
+    lacking = again(_MEMORY, context.release, rules, partial(_lacking, roles[0], context.release))
     return [
         {"resource": resource, "verb": verb, "need": _NEEDS[resource], **_at(roles[0], "rules")}
-        for resource, verb in _needed(context.release)
+        for resource, verb in lacking
+    ]
+
+
+def _lacking(role: Item, release: str | None) -> list[tuple[str, str]]:
+    """Return the permissions that something needs and a role does not grant."""
+    granted = grants(role)
+    return [
+        (resource, verb)
+        for resource, verb in _needed(release)
         if verb not in granted.get(resource, ()) and not covers(granted, resource, verb)
     ]
 

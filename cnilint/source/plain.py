@@ -36,6 +36,9 @@ _NUMERIC = "0123456789abcdefABCDEFxXoO_+-."
 _STR, _INT, _FLOAT_TAG, _BOOL, _NULL = (f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null"))
 _TAGGED: dict[str, tuple[type, ...]] = {_INT: (int,), _FLOAT_TAG: (int, float), _BOOL: (bool,), _NULL: (type(None),)}
 _INT64 = 1 << 63
+# What unquoted scalars mean that were met before: a manifest has some hundred, and most stand in the next one too.
+_met: dict[str, object] = {}
+_MOST, _SHORT = 2000, 100
 
 
 class Repeated(NamedTuple):
@@ -111,7 +114,12 @@ class Plain:
                 key = self._key(key_node)
             if key in value:
                 self.repeated.append(Repeated(key, _before(node, key, pair), key_node))
-            value[key] = scalar(value_node) if isinstance(value_node, ScalarNode) else self.data(value_node)
+            if not isinstance(value_node, ScalarNode):
+                value[key] = self.data(value_node)
+            elif value_node.tag is None and not value_node.style and value_node.value in _met:
+                value[key] = _met[value_node.value]
+            else:
+                value[key] = scalar(value_node)
         return {**merged, **value} if merged else value
 
     def _key(self, node: ScalarNode) -> str:
@@ -182,6 +190,13 @@ def _joined(text: str) -> str:
 
 def resolved(text: str) -> object:
     """Return what an unquoted scalar means."""
+    value = _resolved(text)
+    if len(_met) < _MOST and len(text) < _SHORT:
+        _met[text] = value
+    return value
+
+
+def _resolved(text: str) -> object:
     if text in _WORDS:
         return _WORDS[text]
     if text[0] not in _NUMBER_STARTS or text.strip(_NUMERIC):

@@ -188,9 +188,12 @@ def _settings(text: Text, container: Container, *, partial: bool) -> Iterator[Se
     if not isinstance(node, SequenceNode) or not isinstance(listed, list):
         return
     for index, (content, item) in enumerate(zip(listed, node.value, strict=True)):
-        name_node = child(item, "name")
-        if isinstance(content, dict) and isinstance(name_node, ScalarNode) and not (partial and _idle(content)):
-            value_node = child(item, "value") or child(item, "valueFrom")
+        if not isinstance(content, dict) or (partial and _idle(content)):
+            continue
+        written = {key.value: found for key, found in item.value}  # child() would cost three times that
+        name_node = written.get("name") or child(item, "name")
+        if isinstance(name_node, ScalarNode):
+            value_node = written.get("value") or child(item, "value") or child(item, "valueFrom")
             yield Setting(name_node.value, value(content), container.name, text, node, index, name_node, value_node)
 
 
