@@ -45,7 +45,7 @@ def location(span: Span) -> Location:
     """Return a span's place, detached from its text."""
     line, column = span.text.position(span.start)
     end_line, end_column = span.text.position(max(span.start, span.end))
-    return Location(span.text.path, line, column, end_line, end_column, span.text.line(line))
+    return Location(span.text.path, line, column, end_line, end_column, span.text.line_at(span.start))
 
 
 class Ownership(NamedTuple):

@@ -211,3 +211,14 @@ def test_any_text_is_read_or_refused_with_a_place(content: str) -> None:
 @given(st.from_regex(r"[-+0-9a-fxob_.eE]{1,12}", fullmatch=True))
 def test_any_number_like_text_is_read(written: str) -> None:
     assert isinstance(resolved(written), (bool, int, float, str))
+
+
+@given(st.text("ab\n\r é", max_size=40))
+def test_places_are_the_same_however_lines_are_found(content: str) -> None:
+    counted, listed = Text(content), Text(content)
+    assert len(listed.starts) == listed.row(len(content))
+    for offset in range(len(content) + 1):
+        line, column = listed.position(offset)
+        assert counted.position(offset) == (line, column)
+        assert counted.line_at(offset) == listed.line(line)
+        assert listed.line(line)[: column - 1] == content[listed.starts[line - 1] : offset].rstrip("\r\n")

@@ -84,6 +84,10 @@ class Inset(Text):
         """Return line and column in the file."""
         return self.outer.position(self.outward(offset))
 
+    def line_at(self, offset: int) -> str:
+        """Return the line of the file that an offset is on."""
+        return self.outer.line_at(self.outward(offset))
+
     def line(self, number: int) -> str:
         """Return a line of the file."""
         return self.outer.line(number)

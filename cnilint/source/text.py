@@ -60,10 +60,16 @@ class Text:
         """Tell whether lines are counted: of a short text few places are asked for, and a list of all lines is dear."""
         return self._starts is None and len(self.content) <= _SHORT and "\r" not in self.content
 
+    def line_at(self, offset: int) -> str:
+        """Return the line, in the file, that an offset is on, without its break."""
+        if self._counts():
+            start = self.content.rfind("\n", 0, max(0, offset)) + 1
+            end = self.content.find("\n", start)
+            return self.content[start:] if end < 0 else self.content[start:end]
+        return self.line(self.row(offset))
+
     def line(self, number: int) -> str:
         """Return the line with this number, without its break."""
-        if self._counts():
-            return self.content.split("\n", number)[number - 1]
         start = self.starts[number - 1]
         end = self.starts[number] if number < len(self.starts) else len(self.content)
         return self.content[start:end].rstrip("\r\n")
