@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cnilint.choices.choices import REMOVED, Choices, choices
+from cnilint.choices.choices import choices
+from cnilint.choices.model import REMOVED, Choices
 from cnilint.facts import Context, Told
 from cnilint.source.text import decoded
 from cnilint.surface import surfaces

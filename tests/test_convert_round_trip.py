@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from cnilint.choices.choices import REMOVED, Choice, Choices, choices
+from cnilint.choices.choices import choices
 from cnilint.choices.flat import shipped
 from cnilint.choices.keys import WITHOUT_AGENT
+from cnilint.choices.model import REMOVED, Choice, Choices
 from cnilint.choices.nothing import same_without
 from cnilint.convert.forms import FORMS, Form, converted
 from cnilint.errors import SourceError

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from cnilint.choices.choices import REMOVED, Choices, choices
+from cnilint.choices.choices import choices
+from cnilint.choices.model import REMOVED, Choices
 from cnilint.config import EMPTY
 from cnilint.errors import ConfigError
 from cnilint.facts.context import Context, Told

@@ -22,8 +22,9 @@ from cnilint.report.upgrade import text as as_text
 from cnilint.source.text import decoded
 from cnilint.surface import surfaces
 from cnilint.upgrade.cautions import _table
+from cnilint.upgrade.note import SECTIONS, Upgrade, manifest_url, url
 from cnilint.upgrade.target import between, minors, target
-from cnilint.upgrade.upgrade import SECTIONS, Upgrade, manifest_url, upgrade, url
+from cnilint.upgrade.upgrade import upgrade
 
 if TYPE_CHECKING:
     from conftest import CommandLine

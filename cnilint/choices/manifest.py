@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cnilint.choices.choices import REMOVED, Choice, Left
 from cnilint.choices.flat import OWN, default, leaves, ports, unseen, volume
+from cnilint.choices.model import REMOVED, Choice, Left
 from cnilint.facts.objects import grants
 from cnilint.knowledge.flags import parsed
 from cnilint.source.plain import Plain, child
@@ -16,8 +16,8 @@ from cnilint.surface.reach import node_span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnilint.choices.choices import Found
     from cnilint.choices.flat import Path
+    from cnilint.choices.model import Found
     from cnilint.source.text import Span
     from cnilint.surface.model import Item
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnilint.choices.choices import REMOVED, Left
 from cnilint.choices.flat import leaves, merged, unseen, volume
 from cnilint.choices.keys import (
     AGENT_PORTS,
@@ -24,12 +23,13 @@ from cnilint.choices.keys import (
     WITHOUT_AGENT,
     metrics_port,
 )
+from cnilint.choices.model import REMOVED, Left
 from cnilint.surface.helm import rendered
 from cnilint.surface.model import INIT, MAIN, UNKNOWN, items, mapping
 
 if TYPE_CHECKING:
-    from cnilint.choices.choices import Found
     from cnilint.choices.flat import Path
+    from cnilint.choices.model import Found
 
 # Read elsewhere: the environment by ``written``, the rest by functions of their own below.
 _APART = frozenset(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cnilint.choices.choices import REMOVED, Found, Left
 from cnilint.choices.flat import OWN, source, unseen
+from cnilint.choices.model import REMOVED, Found, Left
 from cnilint.facts.context import meant
 from cnilint.knowledge.versions import release
 from cnilint.source.plain import Plain, scalar

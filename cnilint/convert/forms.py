@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from cnilint.choices.choices import Choices, Left
+from cnilint.choices.model import Choices, Left
 from cnilint.convert.patched import objects
 from cnilint.convert.valued import values
 from cnilint.convert.writing import Block, aligned, comments, hcl, quoted, yaml

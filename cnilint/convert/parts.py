@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from cnilint.choices.choices import REMOVED, Choice, Left
 from cnilint.choices.flat import merged, nested
 from cnilint.choices.keys import (
     CONTAINERS,
@@ -14,6 +13,7 @@ from cnilint.choices.keys import (
     OWN_RESOURCES,
     RESOURCES_OF_INIT,
 )
+from cnilint.choices.model import REMOVED, Choice, Left
 from cnilint.facts.release import stock_of
 from cnilint.knowledge.registries import from_eks
 from cnilint.knowledge.versions import image
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cnilint.choices.flat import Path
-    from cnilint.convert.valued import Builder
+    from cnilint.convert.builder import Builder
 
 # A zone, local zones with it, and the region that its name begins with.
 _ZONE = r"([a-z]{2}(?:-[a-z]+)+-[0-9])(?:-[a-z0-9-]+)?[a-z]"

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from cnilint.choices.choices import REMOVED
 from cnilint.choices.flat import Flat, Path, merged, nested, shipped
+from cnilint.choices.model import REMOVED
 from cnilint.facts.release import stock_of
 from cnilint.knowledge.flags import parsed
 from cnilint.surface.model import AGENT, INIT
 
 if TYPE_CHECKING:
-    from cnilint.choices.choices import Choices
+    from cnilint.choices.model import Choices
 
 Object = dict[str, Any]
 

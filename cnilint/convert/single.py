@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cnilint.choices.choices import REMOVED, Choice
 from cnilint.choices.flat import Path, nested
 from cnilint.choices.keys import (
     AGENT_SWITCH,
@@ -17,11 +16,12 @@ from cnilint.choices.keys import (
     TREES,
     WITHOUT_AGENT,
 )
+from cnilint.choices.model import REMOVED, Choice
 from cnilint.choices.nothing import same_without
 from cnilint.surface.model import AGENT, MAIN
 
 if TYPE_CHECKING:
-    from cnilint.convert.valued import Builder
+    from cnilint.convert.builder import Builder
 
 _TREES: Final[dict[Path, Path]] = {path: key for key, path in TREES.items()}
 _LEAVES: Final[dict[Path, Path]] = {path: key for key, path in LEAVES.items()}

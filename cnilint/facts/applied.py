@@ -11,7 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from cnilint.facts.described import DELETED, of_data, of_surface
-from cnilint.facts.edits import DOCUMENTED, RENDERED_OTHERWISE, edits
+from cnilint.facts.edited import DOCUMENTED, RENDERED_OTHERWISE
+from cnilint.facts.edits import edits
 from cnilint.facts.fields import EKS, managers, owned
 from cnilint.facts.owners import dotted, lasting, place
 from cnilint.facts.verdicts import Verdict, verdict
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from cnilint.facts.context import Context
     from cnilint.facts.described import Described
-    from cnilint.facts.edits import Edited
+    from cnilint.facts.edited import Edited
 
 Element = dict[str, object]
 # A field of which an object has one: its family, its container and its name.

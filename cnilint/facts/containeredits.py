@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cnilint.facts.context import CONTAINERS
 from cnilint.facts.described import DELETED, LISTS, POD, Path, hidden, reached
-from cnilint.facts.edits import RENDERED_OTHERWISE, Edited, field, leaves, several, text, two_policies
+from cnilint.facts.edited import RENDERED_OTHERWISE, Edited, field, leaves, several, text, two_policies
 from cnilint.facts.last import Memory, again
 from cnilint.facts.release import stock_of
 from cnilint.knowledge.versions import image

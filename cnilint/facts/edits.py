@@ -11,25 +11,21 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from cnilint.facts.containeredits import derived, in_containers
 from cnilint.facts.described import POD, Path, hidden, reached
+from cnilint.facts.edited import DOCUMENTED, RENDERED_OTHERWISE, Edited, field, leaves
 from cnilint.facts.release import stock_of
-from cnilint.knowledge.versions import parsed
-from cnilint.record import NamedTuple
 from cnilint.surface.model import AGENT, INIT, MAIN, items, mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from cnilint.facts.described import Described
 
-# The families of fields that EKS documents as managed.
-DOCUMENTED: Final = frozenset({"service account", "image", "probes", "labels", "volumes", "mounts"})
 # Of these a patch says itself what it takes away: an entry with ``$patch: delete``, a list written as a whole.
 _TOLD: Final = frozenset({"environment", "agent flags"})
 # The version label and the chart label name the release, and in several stock manifests another one than the image.
 _VERSION_LABELS: Final = frozenset({"app.kubernetes.io/version", "helm.sh/chart", "app.kubernetes.io/managed-by"})
-# What EKS renders may differ in these from upstream's manifest, so that a live object's own values tell nothing.
-RENDERED_OTHERWISE: Final = frozenset({"affinity", "imagePullPolicy", "updateStrategy", "ports"})
 _IN_POD: Final = ("hostNetwork", "priorityClassName", "terminationGracePeriodSeconds", "tolerations", "affinity")
 # What EKS renders from the family of an IPv6 cluster, by container and name.
 _FAMILIES: Final = ("ENABLE_IPv4", "ENABLE_IPv6")
@@ -40,24 +36,6 @@ _IPV6: Final = {
     (INIT, "ENABLE_IPv6"): "true",
     (AGENT, "--enable-ipv6"): "true",
 }
-# In these releases the published chart and the manifest differ about imagePullPolicy; the add-on has the chart's.
-_TWO_POLICIES: Final = ((1, 21, 2), (1, 22, 4))
-
-
-class Edited(NamedTuple):
-    """A field that is not as shipped.
-
-    ``name`` is what is edited (a variable, a flag, a label, a path), ``change`` is ``changed``, ``removed`` (not there
-    any more) or ``added``. ``written`` and ``shipped`` are texts, "" where there is nothing.
-    """
-
-    path: Path
-    family: str
-    name: str
-    container: str
-    change: str
-    shipped: str
-    written: str
 
 
 def edits(of: Described, release: str | None) -> Iterator[Edited]:
@@ -66,8 +44,6 @@ def edits(of: Described, release: str | None) -> Iterator[Edited]:
     What a patch leaves out was not taken away; nor, but for the documented families, what a manifest leaves out that
     was not made from the stock manifest: applied, it takes nothing from the object in the cluster.
     """
-    from cnilint.facts.containeredits import derived, in_containers  # noqa: PLC0415  # it needs this module
-
     whole, rendered = derived(of, release), _of_ipv6(of)
     in_pod = (*_account(of, release), *_labels(of, release), *_volumes(of, release), *_pod(of, release))
     for edit in (*in_pod, *in_containers(of, release)):
@@ -134,47 +110,3 @@ def _pod_leaves(release: str | None) -> tuple[tuple[tuple[str, ...], object], ..
     manifest = stock_of(release)
     shipped: dict[str, object] = {key: manifest.pod[key] for key in _IN_POD if key in manifest.pod}
     return tuple(leaves({**shipped, "updateStrategy": manifest.daemonset.get("updateStrategy", {})}))
-
-
-def leaves(data: Mapping[str, object], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
-    """Yield the paths and values of plain data that server-side apply owns one by one: a list is one value."""
-    for key, value in data.items():
-        if isinstance(value, dict):
-            yield from leaves(value, (*above, key))
-        else:
-            yield (*above, key), value
-
-
-def two_policies(release: str | None) -> bool:
-    """Tell whether manifest and chart of a release differ about imagePullPolicy."""
-    number = parsed(release) if release else None
-    return number is not None and _TWO_POLICIES[0] <= number <= _TWO_POLICIES[1]
-
-
-def field(  # noqa: PLR0913, PLR0917  # all of an edit but what follows from its values
-    path: Path, family: str, name: str, container: str, shipped: object, written: object
-) -> Edited:
-    """Return the edit of a field that the stock manifest writes; None is one that was taken away."""
-    change = "removed" if written is None else "changed"
-    return Edited(path, family, name, container, change, text(shipped), text(written))
-
-
-def several(path: Path, family: str, container: str, missing: Iterable[tuple[str, str]]) -> Iterator[Edited]:
-    """Yield one edit for all the items of a list that were taken away, as they have one place; none for none.
-
-    ``missing`` are names and shipped texts.
-    """
-    found = list(missing)
-    if not found:
-        return
-    names, shipped = ", ".join(name for name, _ in found), ", ".join(text for _, text in found)
-    yield Edited(path, family, names, container, "removed", shipped, "")
-
-
-def text(data: object) -> str:
-    """Return a value as a message shows it: words as they are, anything else as JSON."""
-    if data is None or isinstance(data, str):
-        return data or ""
-    import json  # noqa: PLC0415  # only of what was edited
-
-    return json.dumps(data, separators=(", ", ": "), default=str)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from cnilint.facts.context import Context
     from cnilint.facts.described import Path
-    from cnilint.facts.edits import Edited
+    from cnilint.facts.edited import Edited
     from cnilint.facts.verdicts import Verdict
     from cnilint.source.text import Span
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from cnilint.facts.described import of_surface
+from cnilint.facts.edited import FIRST_VALUES
 from cnilint.facts.edits import edits
 from cnilint.knowledge.releases import known, newest
 
 if TYPE_CHECKING:
     from cnilint.facts.context import Context
     from cnilint.facts.described import Described
-    from cnilint.facts.edits import Edited
+    from cnilint.facts.edited import Edited
 
 Element = dict[str, object]
-
-# Since then there are configuration values.
-FIRST_VALUES: Final = "v1.12.0"
 
 
 def ownership(context: Context) -> list[Element]:

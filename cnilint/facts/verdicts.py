@@ -13,9 +13,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cnilint.facts.edits import DOCUMENTED
+from cnilint.facts.edited import DOCUMENTED, FIRST_VALUES
 from cnilint.facts.fields import EKS, only_a_copy, owned, values_owned
-from cnilint.facts.ownership import FIRST_VALUES
 from cnilint.knowledge.releases import newest
 from cnilint.knowledge.versions import before
 from cnilint.record import NamedTuple
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from cnilint.facts.context import Context
     from cnilint.facts.described import Path
-    from cnilint.facts.edits import Edited
+    from cnilint.facts.edited import Edited
     from cnilint.facts.fields import Manager
 
 # EKS offers the add-on since v1.7.5; an older copy is always the cluster's own.

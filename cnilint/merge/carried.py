@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cnilint.choices.choices import REMOVED, Choice, Choices, Left
 from cnilint.choices.flat import Flat, shipped, usual
+from cnilint.choices.model import REMOVED, Choice, Choices, Left
 from cnilint.choices.nothing import same_without
 from cnilint.facts.release import ABSENT, reads, since, unset_values, used
 from cnilint.knowledge.flags import flags

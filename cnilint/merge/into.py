@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cnilint.choices.choices import REMOVED
 from cnilint.choices.flat import leaves
+from cnilint.choices.model import REMOVED
 from cnilint.convert.writing import yaml
 from cnilint.edit import Edit, fixed, removal
 from cnilint.knowledge.flags import parsed
@@ -19,7 +19,7 @@ from cnilint.surface.model import AGENT, items, mapping
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from cnilint.choices.choices import Choice
+    from cnilint.choices.model import Choice
     from cnilint.merge.put import Step
     from cnilint.source.yaml import Node
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cnilint.choices.choices import REMOVED, Choice, Choices, Left, choices
+from cnilint.choices.choices import choices
 from cnilint.choices.flat import Flat, shipped, unseen
+from cnilint.choices.model import REMOVED, Choice, Choices, Left
 from cnilint.errors import ConfigError
 from cnilint.facts.context import Context, Told
 from cnilint.facts.objects import grants

@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
 from cnilint.report.printable import dumped, printable
-from cnilint.upgrade.upgrade import DEFAULTS, MANIFEST, NEW, PAIRS, SECTIONS, SETTINGS, WARNINGS, WAY
+from cnilint.upgrade.note import DEFAULTS, MANIFEST, NEW, PAIRS, SECTIONS, SETTINGS, WARNINGS, WAY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cnilint.finding import Finding
     from cnilint.merge.merged import Merged
     from cnilint.source.text import Span
-    from cnilint.upgrade.upgrade import Note, Upgrade
+    from cnilint.upgrade.note import Note, Upgrade
 
 VERSION: Final = 1
 _WIDTH: Final = 100

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from cnilint.facts.objects import covers, grants
 from cnilint.knowledge.releases import stock
 from cnilint.surface.model import items
+from cnilint.upgrade.note import MANIFEST, Note, manifest_url
 from cnilint.upgrade.target import between
-from cnilint.upgrade.upgrade import MANIFEST, Note, manifest_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

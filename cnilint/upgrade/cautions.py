@@ -13,8 +13,8 @@ from cnilint.facts import Context
 from cnilint.knowledge.versions import before
 from cnilint.surface.model import MAIN
 from cnilint.upgrade.moved import of_release
+from cnilint.upgrade.note import WARNINGS, WAY, Note, manifest_url
 from cnilint.upgrade.target import minors
-from cnilint.upgrade.upgrade import WARNINGS, WAY, Note, manifest_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from cnilint.choices.choices import REMOVED
+from cnilint.choices.model import REMOVED
 from cnilint.facts.release import ABSENT, reads, since, stock_values, unset_values, used
 from cnilint.facts.settings import as_json
 from cnilint.knowledge.flags import default, flags, parsed
@@ -14,14 +14,14 @@ from cnilint.knowledge.versions import before
 from cnilint.knowledge.versions import parsed as number
 from cnilint.surface.model import AGENT, INIT, MAIN
 from cnilint.upgrade.moved import said, settings
+from cnilint.upgrade.note import DEFAULTS, NEW, SETTINGS, Note, manifest_url, url
 from cnilint.upgrade.target import between
-from cnilint.upgrade.upgrade import DEFAULTS, NEW, SETTINGS, Note, manifest_url, url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnilint.choices.choices import Choices
     from cnilint.choices.flat import Path
+    from cnilint.choices.model import Choices
     from cnilint.facts.context import Context
     from cnilint.knowledge.variables import Variable
     from cnilint.surface.model import Setting

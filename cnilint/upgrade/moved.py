@@ -11,12 +11,12 @@ from cnilint.judge import Judge
 from cnilint.knowledge.releases import stock
 from cnilint.knowledge.versions import image
 from cnilint.rule import built_in
-from cnilint.upgrade.upgrade import SETTINGS, Note
+from cnilint.upgrade.note import SETTINGS, Note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnilint.choices.choices import Choices
+    from cnilint.choices.model import Choices
     from cnilint.facts.context import Context
     from cnilint.finding import Finding, Location
     from cnilint.source.text import Span

@@ -9,23 +9,23 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from cnilint.choices.choices import Choice
 from cnilint.choices.flat import shipped
 from cnilint.choices.keys import CONTAINERS
+from cnilint.choices.model import Choice
 from cnilint.choices.nothing import same_without
 from cnilint.knowledge.releases import stock
 from cnilint.knowledge.versions import image, release
 from cnilint.surface.model import AGENT, INIT, MAIN, OVERLAYS, mapping
 from cnilint.upgrade.around import first, grants_and_objects
+from cnilint.upgrade.note import MANIFEST, PAIRS, Note, manifest_url
 from cnilint.upgrade.shown import TERMS, difference, shown
 from cnilint.upgrade.target import between
-from cnilint.upgrade.upgrade import MANIFEST, PAIRS, Note, manifest_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cnilint.choices.choices import Choices
     from cnilint.choices.flat import Flat, Path
+    from cnilint.choices.model import Choices
     from cnilint.facts.context import Context
     from cnilint.knowledge.releases import Stock
 
