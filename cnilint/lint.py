@@ -153,11 +153,13 @@ def _judged(files: Sequence[Read], found: Iterable[Surface], judge: Judge) -> li
 def _outcome(file: Read, found: Iterable[Finding], errors: Sequence[CnilintError], judge: Judge) -> Outcome:
     """Return a file's outcome, without what its comments ignore."""
     comments = ignores.comments(file.text)
-    findings = [*ignores.kept(found, comments)]
+    findings = [*(ignores.kept(found, comments) if comments else found)]
     if comments and not errors:
         findings += judge.unused(Facts(file.surfaces[0], file.told), file.text, comments, {file.text.path: file.levels})
-    findings.sort(key=lambda item: (item.location.line, item.location.column, item.rule))
-    return Outcome(tuple(dict.fromkeys(findings)), tuple(errors), checked=True, clusters=clusters(file.surfaces))
+    if len(findings) > 1:
+        findings.sort(key=lambda item: (item.location.line, item.location.column, item.rule))
+        findings = [*dict.fromkeys(findings)]
+    return Outcome(tuple(findings), tuple(errors), checked=True, clusters=clusters(file.surfaces))
 
 
 def _failure(error: Exception, surface: Surface) -> RuleError:

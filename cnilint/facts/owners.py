@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 from cnilint.facts.fields import EKS, managers, only_a_copy, shared
 from cnilint.facts.verdicts import verdict
+from cnilint.knowledge.addon import takes
 from cnilint.surface.model import INIT, MAIN
 
 if TYPE_CHECKING:
@@ -77,9 +78,12 @@ def lasting(edit: Edited, release: str | None) -> str:
     key = _key(edit)
     if not key or edit.change == "removed":
         return ""
-    from cnilint.knowledge.addon import takes  # noqa: PLC0415  # only for what was edited
+    return key if _takes(key, release) else ""
 
-    return key if takes(key.split("."), release) else ""
+
+@lru_cache
+def _takes(key: str, release: str | None) -> bool:
+    return takes(key.split("."), release)
 
 
 def _key(edit: Edited) -> str:
