@@ -88,7 +88,9 @@ def _refuse(path: str, mode: int, size: int = 0) -> None:
 def _reason(path: str, error: OSError | ValueError) -> str:
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return f"a link to nothing: {os.readlink(path)}" if os.path.islink(path) else "no such file or folder"
-    reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    if isinstance(error, ValueError):  # Python's own words differ from release to release
+        return "cannot be read: there is a NUL character in its path"
+    reason = error.strerror or str(error)
     return f"cannot be read: {reason[:1].lower()}{reason[1:]}"
 
 

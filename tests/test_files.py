@@ -483,7 +483,7 @@ def test_what_is_not_there(tmp_path: Path) -> None:
     assert refused("") == "no such file or folder"
     assert refused(tmp_path / "broken.yaml") == "a link to nothing: gone.yaml"
     assert refused(tmp_path / "self.yaml").startswith("cannot be read: too many levels of symbolic links")
-    assert refused("a\0b.yaml") == "cannot be read: embedded null byte"
+    assert refused("a\0b.yaml") == "cannot be read: there is a NUL character in its path"
     assert refused(tmp_path / ("x" * 300)).startswith("cannot be read: file name too long")
 
 
