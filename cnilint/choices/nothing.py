@@ -38,9 +38,9 @@ def same_without(path: Path, release: str | None) -> bool:
 
 
 def without(path: Path, release: str | None) -> str:
-    """Return what a program uses without a variable, as the end of a sentence; "" where it is not known."""
+    """Return what a program uses without a variable, as the end of a sentence; "" where that is nothing, or not known."""
     if path[0] != "env":
         return ""
     usual = unset_values(release, path[1]).get(path[2])
     shown = str(usual).lower() if isinstance(usual, bool) else usual
-    return "" if usual is None else f"; without it, {shown} is used"
+    return "" if usual is None or usual == "" else f"; without it, {shown} is used"
