@@ -38,7 +38,7 @@ def same_without(path: Path, release: str | None) -> bool:
 
 
 def without(path: Path, release: str | None) -> str:
-    """Return what a program uses without a variable, as the end of a sentence; "" where that is nothing, or not known."""
+    """Return what a program uses without a variable, as the end of a sentence; "" where nothing is, or none knows."""
     if path[0] != "env":
         return ""
     usual = unset_values(release, path[1]).get(path[2])
