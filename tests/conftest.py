@@ -89,3 +89,35 @@ def cnilint(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
         return Ran(int(caught.value.code or 0), out, err)
 
     return run
+
+
+class OnProcessors(Protocol):
+    """Checks the folder of the test on a machine with so many processors, and on one with one."""
+
+    def __call__(self, processors: int) -> Ran:
+        """Return what both print."""
+
+
+@pytest.fixture
+def on_processors(cnilint: CommandLine, monkeypatch: pytest.MonkeyPatch) -> OnProcessors:
+    """Return a check in two further processes and in none, of which each must print the same."""
+
+    def run(processors: int) -> Ran:
+        forks: list[int] = []
+        fork = os.fork
+
+        def counted() -> int:
+            forks.append(1)
+            return fork()
+
+        monkeypatch.setattr(os, "fork", counted)
+        monkeypatch.setattr(os, "cpu_count", lambda: processors)
+        several = cnilint("check", "--format", "json", ".")
+        assert len(forks) == 2
+        monkeypatch.setattr(os, "cpu_count", lambda: 1)
+        one = cnilint("check", "--format", "json", ".")
+        assert len(forks) == 2
+        assert (several.code, several.json) == (one.code, one.json)
+        return one
+
+    return run

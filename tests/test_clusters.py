@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from conftest import CommandLine
+    from conftest import CommandLine, OnProcessors
 
     Write = Callable[[dict[str, str]], None]
 
@@ -406,28 +406,12 @@ def test_a_patch_and_its_base_do_not_contradict_each_other(cnilint: CommandLine,
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="one process here")
-def test_clusters_in_several_processes_give_the_same(
-    cnilint: CommandLine, write: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_clusters_in_several_processes_give_the_same(write: Write, on_processors: OnProcessors) -> None:
     names = [f"c{number:02}" for number in range(60)]
     clusters = [{"name": name, "files": [f"{kind}/{name}*" for kind in ("a", "b", "c")]} for name in names]
     write({".cnilint.yaml": json.dumps({"clusters": clusters})})
     for name in names:
         write({f"a/{name}.json": CUSTOM, f"b/{name}.yaml": POOL, f"c/{name}.yaml": PATCH % ("DISABLE_METRICS", "true")})
-    forks: list[int] = []
-    fork = os.fork
-
-    def counted() -> int:
-        forks.append(1)
-        return fork()
-
-    monkeypatch.setattr(os, "fork", counted)
-    monkeypatch.setattr(os, "cpu_count", lambda: 3)
-    several = cnilint("check", "--format", "json", ".")
-    assert len(forks) == 2
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
-    one = cnilint("check", "--format", "json", ".")
-    assert len(forks) == 2
-    assert (several.code, several.json) == (one.code, one.json)
+    one = on_processors(3)
     assert [item["path"] for item in one.json["findings"] if item["rule"] == ABOVE] == [f"b/{n}.yaml" for n in names]
     assert one.json["summary"]["checked"] == 180

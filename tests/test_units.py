@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from conftest import CommandLine
+    from conftest import CommandLine, OnProcessors
 
     Write = Callable[..., None]
 
@@ -302,25 +302,9 @@ def test_a_comment_counts_where_the_finding_is(cnilint: CommandLine, write: Writ
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="one process here")
-def test_folders_in_several_processes_give_the_same(
-    cnilint: CommandLine, write: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_folders_in_several_processes_give_the_same(write: Write, on_processors: OnProcessors) -> None:
     names = [f"c{number:03}" for number in range(120)]
     for name in names:
         write({f"{name}/a.yaml": ADDON % ("a", CUSTOM), f"{name}/b.yaml": GROUP % "a"})
-    forks: list[int] = []
-    fork = os.fork
-
-    def counted() -> int:
-        forks.append(1)
-        return fork()
-
-    monkeypatch.setattr(os, "fork", counted)
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    several = cnilint("check", "--format", "json", ".")
-    assert len(forks) == 2
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
-    one = cnilint("check", "--format", "json", ".")
-    assert len(forks) == 2
-    assert (several.code, several.json) == (one.code, one.json)
+    one = on_processors(2)
     assert [item["path"] for item in one.json["findings"] if item["rule"] == ABOVE] == [f"{n}/b.yaml" for n in names]
