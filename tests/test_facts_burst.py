@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cnilint.capacity import BURST, answer
@@ -69,6 +69,7 @@ SHAPES = {(item.enis, item.ips, item.branch): item for item in map(instance, all
     st.booleans(),
     st.sampled_from([None, "v1.23.1", "v1.12.6", "v1.8.0"]),
 )
+@example(instance("t4g.large"), 4, 29, False, None)  # noqa: FBT003  # three interfaces hold 33 addresses at once
 def test_without_a_type_it_is_the_least_of_all(
     item: object,
     warm: int,
